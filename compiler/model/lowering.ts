@@ -1,0 +1,82 @@
+import type {DiagnosticKind, Report} from '../diagnostics/diagnostic.js';
+import type {ResolvedOption, ResolvedSection} from './config.js';
+import type {Entry, Origin} from './release-plan.js';
+import type {Settings} from './settings.js';
+import type {Span} from './source.js';
+import type {Text} from './text.js';
+
+/** A part as its recipe sees it. */
+export interface Part {
+  readonly name: string;
+  /** Distribution that the recipe line names (`plone.recipe.zope2instance`), and its entry point (`default`). */
+  readonly recipe: string;
+  readonly entryPoint: string;
+  readonly section: ResolvedSection;
+  option(name: string): Text | undefined;
+  /** The literal string of an option; undefined where it is absent or left to the host. */
+  literal(name: string): string | undefined;
+  /** Stripped lines of an option, empty ones left out. */
+  lines(name: string): readonly Text[];
+  /** The span of an option's value, or of the one line of it that contains `needle`; else of the section. */
+  span(name?: string, needle?: string): Span | undefined;
+  origin(name?: string): Origin;
+}
+
+export interface LowerContext {
+  readonly settings: Settings;
+  readonly report: Report;
+  /** All parts, in install order. */
+  readonly parts: readonly Part[];
+  section(name: string): ResolvedSection | undefined;
+  option(section: string, name: string): ResolvedOption | undefined;
+  /** The text of a file that `inputs` named; undefined where it could not be read (already reported). */
+  input(path: Text): string | undefined;
+  /**
+   * Where a path that holds data lies on the host: a relative path, or one in the profile's folder, moves into the
+   * data folder (`var/x` and `x` both become {data}/x); an absolute one stays.
+   */
+  dataPath(path: Text): Text;
+}
+
+/** Lowers one recipe: pure, from the part's resolved options to plan entries. */
+export interface RecipeLowering {
+  readonly recipe: string;
+  /** The entry points it answers for; `['default']` where absent. */
+  readonly entryPoints?: readonly string[];
+  /** Every option that it understands; any other of the part is reported (CFG502), not dropped. A RegExp stands for a family. */
+  readonly options: readonly (string | RegExp)[];
+  /** For `docs/recipes/`: what becomes of each option, and what the release does instead. */
+  readonly page: RecipePage;
+  /** Left out in prod, with one note (development tools). */
+  readonly developmentOnly?: boolean;
+  /** Options that the recipe sets on its own part when it is constructed; asked for while resolving. */
+  readonly gives?: (part: Part) => Readonly<Record<string, Text>>;
+  /** Files of the profile's folder, or URLs, that `lower` wants to read. */
+  readonly inputs?: (part: Part) => readonly Text[];
+  readonly kinds?: readonly DiagnosticKind[];
+  lower(part: Part, context: LowerContext): readonly Entry[];
+}
+
+export interface RecipePage {
+  readonly summary: string;
+  /** Option to what becomes of it. */
+  readonly options: Readonly<Record<string, string>>;
+  /** What the release does differently from the real recipe, and why. */
+  readonly differences: readonly string[];
+}
+
+/** A rule of the check phase: reads the resolved configuration, reports. */
+export interface Rule {
+  readonly kind: DiagnosticKind;
+  check(context: RuleContext): void;
+}
+
+export interface RuleContext {
+  readonly settings: Settings;
+  readonly report: Report;
+  readonly parts: readonly Part[];
+  section(name: string): ResolvedSection | undefined;
+  readonly sections: ReadonlyMap<string, ResolvedSection>;
+  /** Facts that only the driver can know. */
+  readonly facts: {readonly dirtyGitFiles: readonly string[]; readonly remoteSources: readonly string[]};
+}

@@ -1,0 +1,59 @@
+// Builds dist/: embeds the runtime templates, emits the modules for the tests, bundles the command line into one file.
+import {execFileSync} from 'node:child_process';
+import {chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+import Handlebars from 'handlebars';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+embedTemplates();
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {stdio: 'inherit'});
+await bundle();
+
+/** Shell files go in as text, Handlebars templates precompiled: the command needs neither the folder nor the compiler. */
+function embedTemplates() {
+  const folder = join(root, 'runtime-templates');
+  const names = readdirSync(folder, {recursive: true}).map(String).sort();
+  const shell = names
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => `  ${JSON.stringify(name)}: ${JSON.stringify(readFileSync(join(folder, name), 'utf8'))},`);
+  const templates = names
+    .filter((name) => name.endsWith('.hbs'))
+    .map((name) => {
+      const source = readFileSync(join(folder, name), 'utf8');
+      const code = Handlebars.precompile(source, {noEscape: true, strict: true, srcName: undefined});
+      return `  ${JSON.stringify(name)}: ${code},`;
+    });
+  mkdirSync(join(root, 'compiler/emit'), {recursive: true});
+  writeFileSync(
+    join(root, 'compiler/emit/templates.generated.ts'),
+    `// Made by scripts/build.mjs from runtime-templates/.
+export const shellFiles: Readonly<Record<string, string>> = {
+${shell.join('\n')}
+};
+export const templateSpecs: Readonly<Record<string, object>> = {
+${templates.join('\n')}
+};
+`,
+  );
+}
+
+async function bundle() {
+  const outfile = join(root, 'dist/cfgc.mjs');
+  await build({
+    entryPoints: [join(root, 'compiler/cli.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: {
+      js: "#!/usr/bin/env node\nimport {createRequire as __createRequire} from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+  });
+  chmodSync(outfile, 0o755);
+}
