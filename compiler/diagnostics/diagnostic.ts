@@ -18,6 +18,8 @@ export interface DiagnosticKind {
 export interface Label {
   readonly span: Span;
   readonly text: string;
+  /** The span holds a secret: it is shown as stars, and nothing else of its lines is. */
+  readonly conceal?: boolean;
 }
 
 /** One finding. A diagnostic is a value that is reported; what is thrown is a defect of cfgc. */

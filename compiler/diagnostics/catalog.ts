@@ -1,0 +1,5 @@
+import {settingKinds} from '../settings/kinds.js';
+import type {DiagnosticKind} from './diagnostic.js';
+
+/** Every kind of diagnostic, by id. Each is declared beside the code that reports it. */
+export const catalog: readonly DiagnosticKind[] = [...settingKinds].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,0 +1,39 @@
+import type {HistoryItem} from '../model/config.js';
+import type {Span} from '../model/source.js';
+
+interface WithHistory {
+  readonly history: readonly HistoryItem[];
+}
+
+/** Where an option was last written in a file; undefined where no file did it. */
+export function lastSpan(option: WithHistory | undefined): Span | undefined {
+  return option?.history.findLast((item) => item.span)?.span;
+}
+
+/**
+ * The place of one piece of an option's value: the newest file that wrote it, looked for as a whole word first.
+ * @returns the span of `needle`; where no file wrote it that way (it came by a substitution), the option's own
+ */
+export function spanOf(option: WithHistory | undefined, needle: string): Span | undefined {
+  for (const {span} of option?.history.toReversed() ?? []) {
+    const found = span && within(span, needle);
+    if (found) return found;
+  }
+  return lastSpan(option);
+}
+
+/** The span of `needle` inside another span. */
+export function within(span: Span, needle: string): Span | undefined {
+  if (needle === '') return undefined;
+  const body = span.source.text.slice(span.start, span.end);
+  let first: number | undefined;
+  for (let at = body.indexOf(needle); at >= 0; at = body.indexOf(needle, at + 1)) {
+    first ??= at;
+    if (!/[\w.-]/.test(body[at - 1] ?? ' ') && !/[\w.-]/.test(body[at + needle.length] ?? ' ')) {
+      first = at;
+      break;
+    }
+  }
+  if (first === undefined) return undefined;
+  return {source: span.source, start: span.start + first, end: span.start + first + needle.length};
+}

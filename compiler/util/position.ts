@@ -1,0 +1,55 @@
+import type {Source, Span} from '../model/source.js';
+
+/** Where a span lies, for people: lines and columns count from 1, columns in UTF-16 units; the end is exclusive. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+const lineStartsOf = new WeakMap<Source, readonly number[]>();
+
+/** The line and column of a span. A span outside of its source is moved to the nearest place inside. */
+export function position(span: Span): Position {
+  const start = Math.min(Math.max(span.start, 0), span.source.text.length);
+  const end = Math.min(Math.max(span.end, start), span.source.text.length);
+  const [line, column] = at(span.source, start);
+  const [endLine, endColumn] = at(span.source, end);
+  return {line, column, endLine, endColumn};
+}
+
+/** The text of a line, counted from 1, without its line end. */
+export function lineText(source: Source, line: number): string {
+  const starts = lineStarts(source);
+  const from = starts[line - 1];
+  if (from === undefined) return '';
+  return source.text.slice(from, starts[line] ?? source.text.length).replace(/[\r\n]+$/, '');
+}
+
+/** `file:line`, the way places are named in notes. */
+export function fileLine(span: Span): string {
+  return `${span.source.name}:${position(span).line}`;
+}
+
+function at(source: Source, offset: number): [line: number, column: number] {
+  const starts = lineStarts(source);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return [low + 1, offset - starts[low]! + 1];
+}
+
+/** A line ends at "\n", "\r\n" or a lone "\r", as buildout reads files. */
+function lineStarts(source: Source): readonly number[] {
+  const known = lineStartsOf.get(source);
+  if (known) return known;
+  const starts = [0];
+  for (const end of source.text.matchAll(/\r\n|\n|\r/g)) starts.push(end.index + end[0].length);
+  lineStartsOf.set(source, starts);
+  return starts;
+}
