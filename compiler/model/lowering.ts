@@ -29,8 +29,10 @@ export interface LowerContext {
   readonly parts: readonly Part[];
   section(name: string): ResolvedSection | undefined;
   option(section: string, name: string): ResolvedOption | undefined;
-  /** The text of a file that `inputs` named; undefined where it could not be read (already reported). */
+  /** The text of a file that `inputs` named; undefined where it could not be read. */
   input(path: Text): string | undefined;
+  /** Whether that file may be run. */
+  inputExecutable(path: Text): boolean;
   /**
    * Where a path that holds data lies on the host: a relative path, or one in the profile's folder, moves into the
    * data folder (`var/x` and `x` both become {data}/x); an absolute one stays.
@@ -54,8 +56,34 @@ export interface RecipeLowering {
   /** Files of the profile's folder, or URLs, that `lower` wants to read. */
   readonly inputs?: (part: Part) => readonly Text[];
   readonly kinds?: readonly DiagnosticKind[];
+  /** Text that it adds at the end of options of other parts, before those are lowered. */
+  readonly appends?: (part: Part, context: LowerContext) => readonly Appended[];
+  /** The ZODB storages that the part keeps on this host: what an automatic backup must hold. */
+  readonly storages?: (part: Part, context: LowerContext) => readonly Storage[];
   lower(part: Part, context: LowerContext): readonly Entry[];
 }
+
+export interface Appended {
+  readonly section: string;
+  readonly option: string;
+  readonly text: Text;
+}
+
+/** A storage's files on the host. */
+export interface Storage {
+  readonly name: string;
+  readonly file?: Text;
+  readonly blobs?: Text;
+}
+
+/** A file that `inputs` named, as the driver read it. */
+export interface InputFile {
+  readonly text: string;
+  readonly executable?: boolean;
+}
+
+/** What recipes asked to read, by `show(path)`: `{directory}/templates/zope.conf.in`, or a URL. */
+export type InputFiles = ReadonlyMap<string, InputFile>;
 
 export interface RecipePage {
   readonly summary: string;

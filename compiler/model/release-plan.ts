@@ -51,6 +51,13 @@ export interface EnvironmentEntry extends EntryBase {
   readonly name: string;
   /** Requirement lines as written: the roots of the lock. */
   readonly requirements: readonly Requirement[];
+  /**
+   * Canonical names that are left out of the closure, with all that only they need. Recipes whose code a release runs
+   * (`bin/instance`) name buildout's own tools as requirements and don't import them then.
+   */
+  readonly exclude: readonly string[];
+  /** Source folders that are installed in place, without their dependencies. Of a dev profile alone. */
+  readonly editable: readonly {readonly path: Text; readonly origin: Origin}[];
 }
 
 export interface Requirement {
@@ -67,7 +74,7 @@ export interface ScriptEntry extends EntryBase {
   readonly environment: string;
   readonly run: /** Calls `module:attributes(arguments)`. */
     | {readonly type: 'call'; readonly module: string; readonly attributes: string}
-    /** The console script `name` of `distribution`, looked up in the built environment; a missing one fails the build. */
+    /** The console script `name` of `distribution`, looked up in the built environment ('' : of any); a missing one fails the build. */
     | {readonly type: 'console-script'; readonly distribution: string; readonly name: string}
     /** The environment's interpreter itself. */
     | {readonly type: 'interpreter'};

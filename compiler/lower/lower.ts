@@ -1,0 +1,157 @@
+/**
+ * The lower phase: a resolved configuration becomes a plan of everything that the release script will do.
+ * Recipes are never run; each has a module that says what becomes of its part.
+ */
+import type {Report} from '../diagnostics/diagnostic.js';
+import type {Resolved} from '../model/config.js';
+import type {InputFiles, LowerContext, Part, RecipeLowering} from '../model/lowering.js';
+import type {Entry, ReleasePlan} from '../model/release-plan.js';
+import type {Settings} from '../model/settings.js';
+import type {Text} from '../model/text.js';
+import {show, text} from '../util/text.js';
+import {automaticBackup} from './automatic-backup.js';
+import {developedEggs} from './developed-eggs.js';
+import {mainEnvironment} from './environment.js';
+import {mapTexts} from './map-texts.js';
+import {refuseSameOutputs} from './output-paths.js';
+import {partView} from './part-view.js';
+import {placement} from './placement.js';
+import {findRecipe, recipes} from './recipes.js';
+import {reportDevelopmentOnly, reportUnknownOptions, reportUnknownRecipe} from './report-parts.js';
+import {serviceLaunchers} from './service-launchers.js';
+import {standardEntries} from './standard-entries.js';
+
+/**
+ * @param inputs  the files that `wantedInputs` named, as far as they could be read
+ * @param extra   recipes of plugins; they win over cfgc's own
+ * @returns a plan; where errors were reported it lacks what they are about
+ */
+export function lower(
+  resolved: Resolved,
+  settings: Settings,
+  inputs: InputFiles,
+  report: Report,
+  extra: readonly RecipeLowering[] = [],
+): ReleasePlan {
+  const all = [...extra, ...recipes];
+  const {placed, dataPath} = placement(resolved);
+  const base = {
+    settings,
+    section: (name: string) => resolved.sections.get(name),
+    option: (section: string, name: string) => resolved.sections.get(section)?.options.get(name),
+    input: (path: Text) => inputs.get(show(path))?.text,
+    inputExecutable: (path: Text) => inputs.get(show(path))?.executable === true,
+    dataPath,
+  };
+  const plain = plainParts(resolved);
+  const parts = withAppended(resolved, plain, {...base, parts: plain, report}, all);
+  const context: LowerContext = {...base, parts, report};
+
+  const entries: Entry[] = [];
+  for (const part of parts) {
+    const recipe = findRecipe(all, part.recipe, part.entryPoint);
+    if (recipe === undefined) {
+      if (settings.bridge.includes(part.name)) entries.push(bridge(part));
+      else reportUnknownRecipe(part, all, report);
+    } else if (recipe.developmentOnly && settings.profile === 'prod') {
+      reportDevelopmentOnly(part, report);
+    } else {
+      reportUnknownOptions(part, recipe, resolved, report);
+      entries.push(...recipe.lower(part, context));
+    }
+  }
+  entries.push(...automaticBackup(entries, context, all));
+
+  const environment = mainEnvironment(entries, developedEggs(resolved, settings), report);
+  const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
+  const final = serviceLaunchers(
+    [...standardEntries(resolved), ...environment, ...rest].map((e) => mapTexts(e, placed)),
+  );
+  return {
+    schema: 'cfgc-plan/1',
+    release: {
+      name: settings.name,
+      version: settings.version,
+      profile: settings.profile,
+      prefix: settings.prefix,
+      user: settings.user,
+      group: settings.group,
+      ...(settings.operators !== undefined && {operators: settings.operators}),
+      keep: settings.keep,
+      services: settings.services,
+      installer: settings.installer,
+      buildFromSource: settings.buildFromSource,
+      dataMigration: settings.dataMigration,
+    },
+    target: settings.target,
+    layout: {style: settings.layoutStyle, folders: mapTexts(settings.layout, placed)},
+    permissions: settings.permissions,
+    entries: refuseSameOutputs(final, parts, report),
+    logging: settings.syslog,
+    hooks: {
+      webhooks: mapTexts(settings.webhooks, placed),
+      healthChecks: mapTexts(settings.healthChecks, placed),
+    },
+    secrets: mapTexts(
+      settings.secrets.map(({name, from, generate}) => ({name, from, generate})),
+      placed,
+    ),
+    inputs: settings.inputs,
+    system: settings.system,
+  };
+}
+
+/** The files and URLs that the parts' recipes want to read: the driver reads them, and hands them to `lower`. */
+export function wantedInputs(
+  resolved: Resolved,
+  settings: Settings,
+  extra: readonly RecipeLowering[] = [],
+): readonly Text[] {
+  const all = [...extra, ...recipes];
+  const wanted = new Map<string, Text>();
+  for (const part of plainParts(resolved)) {
+    const recipe = findRecipe(all, part.recipe, part.entryPoint);
+    if (recipe === undefined || (recipe.developmentOnly && settings.profile === 'prod')) continue;
+    for (const path of recipe.inputs?.(part) ?? []) wanted.set(show(path), path);
+  }
+  return [...wanted.values()];
+}
+
+function plainParts(resolved: Resolved): Part[] {
+  return resolved.parts.flatMap((name) => {
+    const section = resolved.sections.get(name);
+    return section?.options.has('recipe') ? [partView(section)] : [];
+  });
+}
+
+/** The parts, with what recipes of other parts add to their options (collective.recipe.filestorage). */
+function withAppended(
+  resolved: Resolved,
+  plain: readonly Part[],
+  context: LowerContext,
+  all: readonly RecipeLowering[],
+): readonly Part[] {
+  const bySection = new Map<string, Map<string, Text>>();
+  for (const part of plain) {
+    const recipe = findRecipe(all, part.recipe, part.entryPoint);
+    for (const {section, option, text: more} of recipe?.appends?.(part, context) ?? []) {
+      const options = bySection.get(section) ?? new Map<string, Text>();
+      const before = options.get(option) ?? resolved.sections.get(section)?.options.get(option)?.value ?? text();
+      options.set(option, text(before, more));
+      bySection.set(section, options);
+    }
+  }
+  return plain.map((part) => partView(part.section, bySection.get(part.name)));
+}
+
+/** A part of an unknown recipe that `[release] bridge` names: the build runs the real recipe. */
+function bridge(part: Part): Entry {
+  const options = [...part.section.options.values()].filter(({name}) => name !== 'recipe');
+  return {
+    kind: 'bridge',
+    origin: part.origin('recipe'),
+    part: part.name,
+    recipe: show(part.option('recipe') ?? text()),
+    options: options.map(({name, value}) => ({name, value})),
+  };
+}

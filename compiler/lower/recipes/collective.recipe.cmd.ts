@@ -1,0 +1,72 @@
+import type {DiagnosticKind, Report} from '../../diagnostics/diagnostic.js';
+import type {Part, RecipeLowering} from '../../model/lowering.js';
+import type {CommandEntry, Entry} from '../../model/release-plan.js';
+import {split, text, trim} from '../../util/text.js';
+import {shellStep} from '../shell-step.js';
+import {saysYes} from '../values.js';
+
+export const neverRuns: DiagnosticKind = {
+  id: 'CFG512',
+  name: 'command-never-runs',
+  severity: 'warning',
+  explain: `
+What it does: names a part whose commands never run, as neither \`on_install\` nor \`on_update\` is on.
+Why: both are off by default, and the real recipe says nothing.
+Example: [setup] of collective.recipe.cmd has "cmds = ..." alone. Write "on_install = true".
+`,
+};
+
+/**
+ * Lowers `collective.recipe.cmd`: shell lines that run while a release is built.
+ * Reads    `cmds`, `on_install`, `on_update` (`1` or `true` is on, all else off), `shell`.
+ * Plans    one `command` entry: the lines, stripped, in one shell; the last one's exit status decides, as with the recipe.
+ * Reports  CFG512 where it would never run, CFG513 where a line does what a build may not.
+ */
+export const collectiveRecipeCmd: RecipeLowering = {
+  recipe: 'collective.recipe.cmd',
+  entryPoints: ['default', 'sh'],
+  options: ['cmds', 'on_install', 'on_update', 'shell', 'uninstall_cmds'],
+  page: {
+    summary: 'Shell lines that run while a release is built.',
+    options: {
+      cmds: "run in the release's folder, all lines in one shell; the last exit status decides",
+      on_install: 'true: runs in each build, as each release is a new install',
+      on_update: 'true without on_install: runs too; a release is both an install and an update',
+      shell: '`sh` or `bash`',
+      uninstall_cmds: 'nothing: a release is never uninstalled, it is pruned',
+    },
+    differences: [
+      "The folder is the release's, not the profile's; bin/, etc/ and var of the profile are where the release has them.",
+      'Entry point :py runs Python inside buildout and is not lowered.',
+    ],
+  },
+  kinds: [neverRuns],
+  gives: () => ({}),
+  lower(part, {report}) {
+    const install = saysYes(part, 'on_install', ['1', 'true'], false);
+    const update = saysYes(part, 'on_update', ['1', 'true'], false);
+    return commandPart(part, install || update, true, report);
+  },
+};
+
+/** The one `command` entry of collective.recipe.cmd and of its ancestor iw.recipe.cmd. */
+export function commandPart(part: Part, runs: boolean, stopOnError: boolean, report: Report): readonly Entry[] {
+  const cmds = part.option('cmds') ?? text();
+  if (!runs || trim(cmds).pieces.length === 0) {
+    const span = part.span('cmds');
+    report({
+      kind: neverRuns,
+      message: `the commands of part \`${part.name}\` never run`,
+      ...(span && {primary: {span, text: runs ? 'empty' : 'neither `on_install` nor `on_update` is on'}}),
+      hint: runs ? `\`parts -= ${part.name}\` under [buildout]` : `write \`on_install = true\` under [${part.name}]`,
+    });
+    return [];
+  }
+  const stripped = split(cmds, '\n').map(trim);
+  const source = text(...stripped.flatMap((line) => [line, '\n']));
+  return shellStep(part, 'cmds', trim(source), interpreterOf(part), stopOnError, report);
+}
+
+function interpreterOf(part: Part): CommandEntry['interpreter'] {
+  return /(^|\/)bash$/.test(part.literal('shell')?.trim() ?? '') ? 'bash' : 'sh';
+}
