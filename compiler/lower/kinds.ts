@@ -1,5 +1,6 @@
 /** What can be wrong with a part, whatever its recipe. What only one recipe reports stands beside that recipe. */
 import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
+import {commandUnfit} from './shell-step.js';
 
 export const unknownRecipe: DiagnosticKind = {
   id: 'CFG501',
@@ -114,4 +115,5 @@ export const lowerKinds: readonly DiagnosticKind[] = [
   badValue,
   noEffect,
   inputMissing,
+  commandUnfit,
 ];

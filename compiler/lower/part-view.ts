@@ -1,9 +1,11 @@
 /** A part as its recipe sees it, made from a resolved section. */
-import type {HistoryItem, ResolvedSection} from '../model/config.js';
+import type {ResolvedSection} from '../model/config.js';
 import type {Part} from '../model/lowering.js';
 import type {Origin} from '../model/release-plan.js';
 import type {Span} from '../model/source.js';
 import type {Text} from '../model/text.js';
+import {lastSpan, spanOf} from '../util/option-span.js';
+import {position} from '../util/position.js';
 import {lines, literal, show} from '../util/text.js';
 
 /**
@@ -14,7 +16,7 @@ export function partView(section: ResolvedSection, appended: ReadonlyMap<string,
   const option = (name: string): Text | undefined => appended.get(name) ?? section.options.get(name)?.value;
   const span = (name?: string, needle?: string): Span | undefined => {
     const history = name === undefined ? [] : (section.options.get(name)?.history ?? []);
-    return spanIn(history, needle) ?? section.span;
+    return (needle === undefined ? lastSpan({history}) : spanOf({history}, needle)) ?? section.span;
   };
   return {
     name: section.name,
@@ -47,22 +49,5 @@ export function recipeOf(section: ResolvedSection): {recipe: string; entryPoint:
 
 /** File and line of a span, for the comment over a block. */
 export function fileLine(span: Span | undefined): Pick<Origin, 'file' | 'line'> {
-  if (span === undefined) return {file: '', line: 0};
-  let line = 1;
-  for (let i = span.source.text.indexOf('\n'); i !== -1 && i < span.start; i = span.source.text.indexOf('\n', i + 1))
-    line++;
-  return {file: span.source.name, line};
-}
-
-/** The newest place that set an option; with `needle`, the newest that holds it, narrowed to its line. */
-function spanIn(history: readonly HistoryItem[], needle?: string): Span | undefined {
-  const placed = history.filter((item) => item.span !== undefined).reverse();
-  if (needle !== undefined && needle !== '') {
-    for (const {span} of placed) {
-      const {source, start, end} = span!;
-      const at = source.text.slice(start, end).indexOf(needle);
-      if (at !== -1) return {source, start: start + at, end: start + at + needle.length};
-    }
-  }
-  return placed[0]?.span;
+  return span === undefined ? {file: '', line: 0} : {file: span.source.name, line: position(span).line};
 }
