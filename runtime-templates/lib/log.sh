@@ -10,6 +10,11 @@ log_info() {
     [ "${QUIET:-no}" = yes ] || log_line info "$*"
 }
 
+# log_quiet: no info lines from here on.
+log_quiet() {
+    QUIET=yes
+}
+
 # log_warn MESSAGE…: what an administrator should look at; the run goes on.
 log_warn() {
     log_line warning "warning: $*"
