@@ -1,5 +1,5 @@
 import type {DiagnosticKind, Report} from '../diagnostics/diagnostic.js';
-import type {ResolvedOption, ResolvedSection} from './config.js';
+import type {Config, ResolvedOption, ResolvedSection} from './config.js';
 import type {Entry, Origin} from './release-plan.js';
 import type {Settings} from './settings.js';
 import type {Span} from './source.js';
@@ -102,9 +102,20 @@ export interface Rule {
 export interface RuleContext {
   readonly settings: Settings;
   readonly report: Report;
+  /** Parts that would be built, in install order. */
   readonly parts: readonly Part[];
   section(name: string): ResolvedSection | undefined;
+  /** Sections that were resolved: the parts, and what they refer to. */
   readonly sections: ReadonlyMap<string, ResolvedSection>;
-  /** Facts that only the driver can know. */
-  readonly facts: {readonly dirtyGitFiles: readonly string[]; readonly remoteSources: readonly string[]};
+  /** Everything that was read, used or not. */
+  readonly config: Config;
+  readonly facts: RuleFacts;
+}
+
+/** Facts that only the driver can know. */
+export interface RuleFacts {
+  /** Files that differ from the commit, or are in none, as git names them; empty where there is no repository. */
+  readonly dirtyGitFiles: readonly string[];
+  /** Extensions that the command line said to ignore. */
+  readonly ignoredExtensions: readonly string[];
 }
