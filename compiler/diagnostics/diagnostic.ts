@@ -13,6 +13,8 @@ export interface DiagnosticKind {
   readonly name: string;
   readonly severity: Severity | {readonly prod: Severity | 'off'; readonly dev: Severity | 'off'};
   readonly explain: string;
+  /** The machine is at fault, not the files (no network, no uv): `cfgc` then ends with 3 instead of 1. */
+  readonly environment?: true;
 }
 
 export interface Label {

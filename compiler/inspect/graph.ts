@@ -1,0 +1,113 @@
+import type {Config, Resolved} from '../model/config.js';
+import {show} from '../util/text.js';
+
+export type GraphFormat = 'text' | 'dot' | 'mermaid';
+export const graphFormats: readonly GraphFormat[] = ['text', 'dot', 'mermaid'];
+
+/** What extends what, and which part refers to which section. */
+export interface ConfigGraph {
+  readonly entry: string;
+  readonly files: readonly Edge[];
+  /** Parts in install order. */
+  readonly parts: readonly {readonly name: string; readonly recipe: string}[];
+  /** From a part or section to a section whose option it uses. */
+  readonly references: readonly Edge[];
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The graph of a configuration; without `resolved` the files alone. */
+export function configGraph(config: Config, resolved: Resolved | undefined): ConfigGraph {
+  const sections = [...(resolved?.sections.values() ?? [])];
+  const references = new Map<string, Edge>();
+  for (const section of sections) {
+    for (const {raw} of section.options.values()) {
+      for (const [, to] of raw.matchAll(/\$\{([^}:]*):[^}]*\}/g)) {
+        if (to && to !== section.name && to !== 'buildout')
+          references.set(`${section.name}\n${to}`, {from: section.name, to});
+      }
+    }
+  }
+  return {
+    entry: config.entry.name,
+    files: unique(config.extendsEdges.map(({from, to}) => ({from: from.name, to: to.name}))),
+    parts: (resolved?.parts ?? []).map((name) => {
+      const recipe = resolved?.sections.get(name)?.options.get('recipe')?.value;
+      return {name, recipe: recipe ? show(recipe) : ''};
+    }),
+    references: [...references.values()].filter(({from}) => from !== 'buildout'),
+  };
+}
+
+export function renderGraph(graph: ConfigGraph, format: GraphFormat): string {
+  if (format === 'dot') return dot(graph);
+  return format === 'mermaid' ? mermaid(graph) : text(graph);
+}
+
+function text({entry, files, parts, references}: ConfigGraph): string {
+  const out = ['files'];
+  const shown = new Set<string>();
+  const walk = (name: string, indent: number): void => {
+    const below = files.filter(({from}) => from === name);
+    const again = shown.has(name) && below.length > 0;
+    out.push(`${'  '.repeat(indent)}${name}${again ? ' (as above)' : ''}`);
+    if (again) return;
+    shown.add(name);
+    for (const {to} of below) walk(to, indent + 1);
+  };
+  walk(entry, 1);
+  if (parts.length > 0) out.push('parts, in install order');
+  for (const {name, recipe} of parts) {
+    out.push(`  ${name}  ${recipe}`);
+    const uses = references.filter(({from}) => from === name).map(({to}) => to);
+    if (uses.length > 0) out.push(`    uses ${uses.join(', ')}`);
+  }
+  return `${out.join('\n')}\n`;
+}
+
+function dot({entry, files, parts, references}: ConfigGraph): string {
+  const quote = (name: string): string =>
+    `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const out = [
+    'digraph cfgc {',
+    '  rankdir=LR;',
+    '  subgraph cluster_files {',
+    '    label="files";',
+    '    node [shape=note];',
+  ];
+  out.push(`    ${quote(`file ${entry}`)} [label=${quote(entry)}, style=bold];`);
+  for (const name of new Set(files.map(({to}) => to))) out.push(`    ${quote(`file ${name}`)} [label=${quote(name)}];`);
+  for (const {from, to} of files) out.push(`    ${quote(`file ${from}`)} -> ${quote(`file ${to}`)};`);
+  out.push('  }', '  subgraph cluster_parts {', '    label="parts";', '    node [shape=box];');
+  for (const {name, recipe} of parts) out.push(`    ${quote(name)} [label=${quote(`${name}\n${recipe}`)}];`);
+  for (const {from, to} of references) out.push(`    ${quote(from)} -> ${quote(to)};`);
+  out.push('  }', '}');
+  return `${out.join('\n')}\n`;
+}
+
+function mermaid({entry, files, parts, references}: ConfigGraph): string {
+  const ids = new Map<string, string>();
+  const id = (kind: string, name: string): string => {
+    const key = `${kind} ${name}`;
+    if (!ids.has(key)) ids.set(key, `n${ids.size}`);
+    return ids.get(key)!;
+  };
+  const quote = (name: string): string => `"${name.replaceAll('"', '#quot;').replaceAll('\n', '<br>')}"`;
+  const node = (kind: string, name: string, label = name): string => `${id(kind, name)}[${quote(label)}]`;
+  const out = ['flowchart LR', '  subgraph files'];
+  out.push(`    ${node('file', entry)}`);
+  for (const {from, to} of files) out.push(`    ${node('file', from)} --> ${node('file', to)}`);
+  out.push('  end', '  subgraph parts');
+  for (const {name, recipe} of parts) out.push(`    ${node('part', name, recipe ? `${name}\n${recipe}` : name)}`);
+  for (const {from, to} of references)
+    out.push(`    ${id('part', from)} --> ${parts.some(({name}) => name === to) ? id('part', to) : node('part', to)}`);
+  out.push('  end');
+  return `${out.join('\n')}\n`;
+}
+
+function unique(edges: readonly Edge[]): readonly Edge[] {
+  return [...new Map(edges.map((edge) => [`${edge.from}\n${edge.to}`, edge])).values()];
+}

@@ -1,0 +1,73 @@
+import {spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {chmod, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import type {Io} from './io.js';
+
+/** The real world. */
+export const nodeIo: Io = {
+  async readFile(path) {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  },
+
+  async writeFile(path, content, options) {
+    // A link stays a link: what it points to is replaced.
+    const target = await realpath(path).catch(() => path);
+    const before = await stat(target).catch(() => undefined);
+    const side = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+    try {
+      await writeFile(side, content, {flag: 'wx'});
+      const mode = options?.mode ?? (before && before.mode & 0o7777);
+      if (mode !== undefined) await chmod(side, mode);
+      await rename(side, target);
+    } catch (error) {
+      await rm(side, {force: true});
+      throw error;
+    }
+  },
+
+  async fetch(url, {timeoutMs, headers}) {
+    const response = await fetch(url, {
+      redirect: 'follow',
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(headers && {headers}),
+    });
+    return {status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer())};
+  },
+
+  run([program, ...words], options) {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program!, words, {
+        stdio: 'pipe',
+        ...(options.cwd !== undefined && {cwd: options.cwd}),
+      });
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.on('error', reject);
+      // A program that does not read its input is no fault.
+      child.stdin.on('error', () => {});
+      child.stdin.end(options.input ?? '');
+      child.on('close', (status) => {
+        resolve({
+          status: status ?? 128,
+          stdout: Buffer.concat(stdout).toString(),
+          stderr: Buffer.concat(stderr).toString(),
+        });
+      });
+    });
+  },
+
+  env: process.env,
+};
+
+/** Whether an error is one of the system's, of this code (`ENOENT`). */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

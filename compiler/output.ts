@@ -1,0 +1,127 @@
+import {stat} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import type {DiagnosticKind, Report} from './diagnostics/diagnostic.js';
+import type {Io} from './io.js';
+
+export interface OutputFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode?: number;
+  /** What is written where `path` is someone else's. */
+  readonly otherwise?: OutputFile;
+}
+
+export interface Written {
+  readonly path: string;
+  readonly change: 'made' | 'changed' | 'unchanged';
+  /** The path that was wanted and is someone else's. */
+  readonly insteadOf?: string;
+}
+
+export const foreignOutput: DiagnosticKind = {
+  id: 'CFG790',
+  name: 'foreign-output',
+  severity: 'error',
+  explain: `
+What it does: stops where the output would replace a file that cfgc did not make.
+Why: nothing of the user's is overwritten. What cfgc makes says so in its first lines, and only that is replaced.
+Example: "cfgc prod.cfg -o deploy.sh" where deploy.sh was written by hand. Give another name, or move the file away.
+A Makefile of someone else is no error: cfgc writes release.mk beside it, to be included.
+Source: design of cfgc.`,
+};
+
+export const outputFailed: DiagnosticKind = {
+  id: 'CFG791',
+  name: 'output-failed',
+  severity: 'error',
+  environment: true,
+  explain: `
+What it does: says why a file could not be written.
+Why: the folder is missing or may not be written, or the disk is full. What was there before is still there.
+Example: "cfgc prod.cfg -o /nowhere/release.sh". Make the folder, or give another.
+Source: the operating system.`,
+};
+
+export const outputKinds: readonly DiagnosticKind[] = [foreignOutput, outputFailed];
+
+/**
+ * Writes files that were made, each by way of a temporary file and a rename; a file with the same content is left alone.
+ * Every file is looked at before the first is written. Nothing is written where one would replace a file that cfgc did not make.
+ */
+export async function writeOutputs(
+  files: readonly OutputFile[],
+  io: Io,
+  report: Report,
+): Promise<readonly Written[] | undefined> {
+  const wanted: {readonly file: OutputFile; readonly before: string | undefined; readonly insteadOf?: string}[] = [];
+  let refused = false;
+  for (const file of files) {
+    const before = await current(file.path, io);
+    if (before === undefined || isGenerated(before)) {
+      wanted.push({file, before});
+      continue;
+    }
+    const other = file.otherwise;
+    const otherBefore = other && (await current(other.path, io));
+    if (other && (otherBefore === undefined || isGenerated(otherBefore))) {
+      wanted.push({file: other, before: otherBefore, insteadOf: file.path});
+      continue;
+    }
+    refused = true;
+    const blamed = other ?? file;
+    report({
+      kind: foreignOutput,
+      message: `\`${blamed.path}\` is not made by cfgc, and is left alone`,
+      hint: 'give another name with -o, or move the file away',
+    });
+  }
+  if (refused) return undefined;
+
+  const written: Written[] = [];
+  for (const {file, before, insteadOf} of wanted) {
+    const rest = insteadOf === undefined ? {} : {insteadOf};
+    if (before === file.content && (await hasMode(file))) {
+      written.push({path: file.path, change: 'unchanged', ...rest});
+      continue;
+    }
+    try {
+      await io.writeFile(file.path, file.content, file.mode === undefined ? {} : {mode: file.mode});
+    } catch (error) {
+      report({
+        kind: outputFailed,
+        message: `\`${file.path}\` can't be written: ${error instanceof Error ? error.message : String(error)}`,
+        hint: `the folder is \`${dirname(file.path)}\``,
+      });
+      return undefined;
+    }
+    written.push({path: file.path, change: before === undefined ? 'made' : 'changed', ...rest});
+  }
+  return written;
+}
+
+/** The Makefile beside a script; `release.mk` where there is a Makefile of someone else. */
+export function makefileBeside(script: string, content: string): OutputFile {
+  const folder = dirname(script);
+  return {path: join(folder, 'Makefile'), content, otherwise: {path: join(folder, 'release.mk'), content}};
+}
+
+/** Whether the first lines of a file say that cfgc made it. */
+export function isGenerated(content: string): boolean {
+  return /(made|generated|written) by cfgc\b|"schema": ?"cfgc-/i.test(content.slice(0, 2000));
+}
+
+async function current(path: string, io: Io): Promise<string | undefined> {
+  try {
+    const bytes = await io.readFile(path);
+    return bytes && Buffer.from(bytes).toString();
+  } catch {
+    // A folder, or a file that may not be read: it is not cfgc's.
+    return '';
+  }
+}
+
+async function hasMode({path, mode}: OutputFile): Promise<boolean> {
+  if (mode === undefined) return true;
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && (found.mode & 0o777) === mode;
+}
