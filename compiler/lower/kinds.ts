@@ -1,6 +1,8 @@
 /** What can be wrong with a part, whatever its recipe. What only one recipe reports stands beside that recipe. */
 import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
 import {commandUnfit} from './shell-step.js';
+import {templateReference} from './substitute.js';
+import {outsideRelease} from './text-file.js';
 
 export const unknownRecipe: DiagnosticKind = {
   id: 'CFG501',
@@ -10,7 +12,7 @@ export const unknownRecipe: DiagnosticKind = {
 What it does: stops where a part that would be built has a recipe (or an entry point of it) that cfgc doesn't lower.
 Why: cfgc never runs a recipe. What it doesn't know it can't put into a release, and leaving it out silently would ship half a site.
 There are three ways on:
-  1. the bridge: \`[release] bridge = <part>\` has the build run the real recipe in a box of its own;
+  1. the bridge: \`[release] bridge = <recipe>\` has the build run the real recipe in a box of its own;
   2. a plugin: \`[release] plugins = ./recipes/my.recipe.mjs\` teaches cfgc the recipe;
   3. drop the part: take it out of \`parts\` with \`parts -= <part>\` in the profile.
 Example: [docs] has "recipe = my.recipe.docs". Write "parts -= docs" under [buildout] in prod.cfg.
@@ -115,5 +117,7 @@ export const lowerKinds: readonly DiagnosticKind[] = [
   badValue,
   noEffect,
   inputMissing,
+  templateReference,
   commandUnfit,
+  outsideRelease,
 ];

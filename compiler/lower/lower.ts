@@ -8,10 +8,12 @@ import type {InputFiles, LowerContext, Part, RecipeLowering} from '../model/lowe
 import type {Entry, ReleasePlan} from '../model/release-plan.js';
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
+import {canonicalName} from '../util/distribution-name.js';
 import {show, text} from '../util/text.js';
 import {automaticBackup} from './automatic-backup.js';
 import {developedEggs} from './developed-eggs.js';
 import {mainEnvironment} from './environment.js';
+import {hostReference} from './host-reference.js';
 import {mapTexts} from './map-texts.js';
 import {refuseSameOutputs} from './output-paths.js';
 import {partView} from './part-view.js';
@@ -39,6 +41,7 @@ export function lower(
     settings,
     section: (name: string) => resolved.sections.get(name),
     option: (section: string, name: string) => resolved.sections.get(section)?.options.get(name),
+    reference: hostReference(resolved, settings),
     input: (path: Text) => inputs.get(show(path))?.text,
     inputExecutable: (path: Text) => inputs.get(show(path))?.executable === true,
     dataPath,
@@ -51,7 +54,7 @@ export function lower(
   for (const part of parts) {
     const recipe = findRecipe(all, part.recipe, part.entryPoint);
     if (recipe === undefined) {
-      if (settings.bridge.includes(part.name)) entries.push(bridge(part));
+      if (isBridged(part, settings)) entries.push(bridge(part));
       else reportUnknownRecipe(part, all, report);
     } else if (recipe.developmentOnly && settings.profile === 'prod') {
       reportDevelopmentOnly(part, report);
@@ -142,6 +145,10 @@ function withAppended(
     }
   }
   return plain.map((part) => partView(part.section, bySection.get(part.name)));
+}
+
+function isBridged(part: Part, settings: Settings): boolean {
+  return settings.bridge.some((name) => name === part.name || canonicalName(name) === canonicalName(part.recipe));
 }
 
 /** A part of an unknown recipe that `[release] bridge` names: the build runs the real recipe. */

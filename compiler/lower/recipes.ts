@@ -5,10 +5,22 @@ import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {place} from '../util/text.js';
 import {collectiveRecipeCmd} from './recipes/collective.recipe.cmd.js';
+import {collectiveRecipeTemplate} from './recipes/collective.recipe.template.js';
+import {iwRecipeCmd} from './recipes/iw.recipe.cmd.js';
+import {ploneRecipeCommand} from './recipes/plone.recipe.command.js';
 import {z3cRecipeMkdir} from './recipes/z3c.recipe.mkdir.js';
+import {z3cRecipeUsercrontab} from './recipes/z3c.recipe.usercrontab.js';
 import {zcRecipeEgg} from './recipes/zc.recipe.egg.js';
 
-export const recipes: readonly RecipeLowering[] = [collectiveRecipeCmd, z3cRecipeMkdir, zcRecipeEgg];
+export const recipes: readonly RecipeLowering[] = [
+  collectiveRecipeCmd,
+  collectiveRecipeTemplate,
+  iwRecipeCmd,
+  ploneRecipeCommand,
+  z3cRecipeMkdir,
+  z3cRecipeUsercrontab,
+  zcRecipeEgg,
+];
 
 /** The recipe that answers for a distribution and entry point. */
 export function findRecipe(

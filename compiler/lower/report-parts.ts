@@ -2,19 +2,14 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {Resolved} from '../model/config.js';
 import type {Part, RecipeLowering} from '../model/lowering.js';
 import {canonicalName} from '../util/distribution-name.js';
-import {nearest} from '../util/nearest.js';
+import {didYouMean} from '../util/nearest.js';
 import {developmentOnlyPart, unknownOption, unknownRecipe} from './kinds.js';
 
 export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], report: Report): void {
   const span = part.span('recipe');
   const same = all.filter((one) => canonicalName(one.recipe) === canonicalName(part.recipe));
-  const near =
-    same.length > 0
-      ? undefined
-      : nearest(
-          part.recipe,
-          all.map(({recipe}) => recipe),
-        );
+  const names = all.map(({recipe}) => recipe);
+  const near = same.length > 0 ? undefined : didYouMean(part.recipe, names);
   const entryPoints = same.flatMap((one) => one.entryPoints ?? ['default']);
   report({
     kind: unknownRecipe,
@@ -26,11 +21,11 @@ export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], 
       primary: {span, text: same.length > 0 ? `lowered are: ${entryPoints.join(', ')}` : 'cfgc has no lowering for it'},
     }),
     notes: [
-      `bridge: \`bridge = ${part.name}\` under [release] has the build run the real recipe in a box of its own`,
+      `bridge: \`bridge = ${part.recipe}\` under [release] has the build run the real recipe in a box of its own`,
       '`plugins = <file>.mjs` under [release] teaches cfgc the recipe',
       `without it: \`parts -= ${part.name}\` under [buildout] of the profile`,
     ],
-    hint: near === undefined ? 'one of the three ways above' : `did you mean \`${near}\`?`,
+    hint: near ?? 'one of the three ways above',
   });
 }
 
@@ -54,12 +49,11 @@ export function reportUnknownOptions(part: Part, recipe: RecipeLowering, resolve
     if (known(option.name) || !option.history.some(({from}) => from === 'file' || from === 'command-line')) continue;
     if (isReferredTo(part.name, option.name, resolved)) continue;
     const span = option.history.findLast((item) => item.span !== undefined)?.span;
-    const near = nearest(option.name, names);
     report({
       kind: unknownOption,
       message: `\`${option.name}\` is no option of \`${part.recipe}\` (part \`${part.name}\`)`,
       ...(span && {primary: {span, text: 'nothing reads it'}}),
-      hint: near === undefined ? 'take it out; it changes nothing' : `did you mean \`${near}\`?`,
+      hint: didYouMean(option.name, names) ?? 'take it out; it changes nothing',
     });
   }
 }

@@ -29,6 +29,8 @@ export interface LowerContext {
   readonly parts: readonly Part[];
   section(name: string): ResolvedSection | undefined;
   option(section: string, name: string): ResolvedOption | undefined;
+  /** What `${section:name}` stands for in a template: as `option`, and the names that only the host can fill. */
+  reference(section: string, name: string): Text | undefined;
   /** The text of a file that `inputs` named; undefined where it could not be read. */
   input(path: Text): string | undefined;
   /** Whether that file may be run. */

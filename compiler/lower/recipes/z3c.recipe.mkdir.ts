@@ -1,9 +1,9 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
-import type {PathClass} from '../../model/settings.js';
 import type {Text} from '../../model/text.js';
-import {literal, place, show, text} from '../../util/text.js';
+import {place, show, text} from '../../util/text.js';
+import {folderClass} from '../path-class.js';
 import {inDirectory} from '../placement.js';
 
 const modeNotOctal: DiagnosticKind = {
@@ -81,17 +81,4 @@ function paths(part: Part): Text[] {
 
 function joined(paths: readonly Text[]): Text {
   return text(...paths.flatMap((path, index) => (index === 0 ? [path] : ['\n', path])));
-}
-
-/** The class by what the folder is called; the release's own folders are code, etc and bin. */
-export function folderClass(path: Text): PathClass {
-  const whole = literal(path) ?? show(path);
-  const below = whole.replace(/^\{directory\}\/?/, '').replace(/^\{(\w+)\}/, '$1');
-  if (/(^|\/)blob(storage|cache)?s?($|\/|-)/.test(below)) return 'blobs';
-  if (/^(var\/)?log(s)?($|\/)/.test(below)) return 'log';
-  if (/^(var\/)?(run|sock|sockets|pids)($|\/)/.test(below)) return 'run';
-  if (/^(var\/)?backups($|\/)/.test(below)) return 'backups';
-  if (/^(var|data)($|\/)/.test(below) || below.startsWith('/')) return 'data';
-  if (/^(etc|parts)($|\/)/.test(below)) return 'etc';
-  return /^bin($|\/)/.test(below) ? 'bin' : 'code';
 }
