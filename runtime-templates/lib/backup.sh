@@ -29,21 +29,21 @@ backup_start() {
     BACKUP_KIND=usual BACKUP_BEFORE='' BACKUP_ONLY=''
     while [ "$#" -gt 0 ]; do
         case $1 in
-            --full) BACKUP_KIND=full ;;
-            --snapshot) BACKUP_KIND=snapshot ;;
-            --before)
-                [ "$#" -gt 1 ] || die_with 64 "backup: --before wants a version"
-                BACKUP_BEFORE=$2
-                shift
-                ;;
-            -q | --quiet) log_quiet ;;
-            -n | --no-prompt) ;;
-            --list)
-                backup_list
-                exit
-                ;;
-            -*) die_with 64 "backup: unknown option $1 (known: --full, --snapshot, --list, -q, -n)" ;;
-            *) BACKUP_ONLY=$1 ;;
+        --full) BACKUP_KIND=full ;;
+        --snapshot) BACKUP_KIND=snapshot ;;
+        --before)
+            [ "$#" -gt 1 ] || die_with 64 "backup: --before wants a version"
+            BACKUP_BEFORE=$2
+            shift
+            ;;
+        -q | --quiet) log_quiet ;;
+        -n | --no-prompt) ;;
+        --list)
+            backup_list
+            exit
+            ;;
+        -*) die_with 64 "backup: unknown option $1 (known: --full, --snapshot, --list, -q, -n)" ;;
+        *) BACKUP_ONLY=$1 ;;
         esac
         shift
     done
@@ -179,17 +179,17 @@ backup_record_part() (
     inside=no
     while IFS= read -r line; do
         case $line in
-            'part '* | 'dump '*)
+        'part '* | 'dump '*)
+            inside=no
+            [ "$line" != "part $2" ] || inside=half
+            ;;
+        'storage '*)
+            if [ "$inside" != no ]; then
                 inside=no
-                [ "$line" != "part $2" ] || inside=half
-                ;;
-            'storage '*)
-                if [ "$inside" != no ]; then
-                    inside=no
-                    [ "$line" != "storage $3" ] || inside=yes
-                fi
-                ;;
-            "$4 "*) [ "$inside" != yes ] || printf '%s\n' "${line#"$4 "}" ;;
+                [ "$line" != "storage $3" ] || inside=yes
+            fi
+            ;;
+        "$4 "*) [ "$inside" != yes ] || printf '%s\n' "${line#"$4 "}" ;;
         esac
     done <"$BACKUPS/records/$1"
 )
@@ -200,8 +200,8 @@ backup_newest_with() (
     backup_records | LC_ALL=C sort -r | while IFS= read -r stamp; do
         kind=$(backup_record_field "$stamp" kind)
         case " $4 " in
-            *" $kind "*) ;;
-            *) continue ;;
+        *" $kind "*) ;;
+        *) continue ;;
         esac
         value=$(backup_record_part "$stamp" "$1" "$2" "$3")
         if [ -n "$value" ]; then
@@ -314,14 +314,14 @@ backup_storage_steps() {
         [ -n "$STORE_BLOBS" ] || break
         backup_blobs
         case $? in
-            0) break ;;
-            3)
-                [ "$STORE_ATTEMPT" = 1 ] ||
-                    die_with 20 "storage $STORE_NAME: blobs that the database names went away during the backup, twice. Is it being packed? Try again later"
-                log_warn "storage $STORE_NAME: blobs went away during the backup (a pack?): once more from the start"
-                STORE_ATTEMPT=2 STORE_KIND=full
-                ;;
-            *) exit 20 ;;
+        0) break ;;
+        3)
+            [ "$STORE_ATTEMPT" = 1 ] ||
+                die_with 20 "storage $STORE_NAME: blobs that the database names went away during the backup, twice. Is it being packed? Try again later"
+            log_warn "storage $STORE_NAME: blobs went away during the backup (a pack?): once more from the start"
+            STORE_ATTEMPT=2 STORE_KIND=full
+            ;;
+        *) exit 20 ;;
         esac
     done
     {
@@ -424,18 +424,18 @@ backup_verify_set() {
 backup_damaged() {
     log_error "storage $STORE_NAME: the backup in $1 is not good: $2"
     case ${1##*/} in
-        .partial-*) ;;
-        *)
-            printf '%s\n' "$2" >"$1/DAMAGED" || :
-            log_error "storage $STORE_NAME: $1 is marked as damaged and no longer counts; the next backup starts a new full set beside it"
-            ;;
+    .partial-*) ;;
+    *)
+        printf '%s\n' "$2" >"$1/DAMAGED" || :
+        log_error "storage $STORE_NAME: $1 is marked as damaged and no longer counts; the next backup starts a new full set beside it"
+        ;;
     esac
 }
 
 # backup_blobs_before BACKUP STORAGE BLOB_LOCATION MODE: the folder of blobs that unchanged files can be linked to, or nothing.
 backup_blobs_before() (
     case $4 in
-        tar | tar.gz) exit 0 ;;
+    tar | tar.gz) exit 0 ;;
     esac
     newest=$(backup_newest_with "$1" "$2" blobs 'usual full snapshot')
     [ -n "$newest" ] || exit 0
@@ -451,26 +451,26 @@ backup_blobs() {
     STORE_COPY=$BACKUP_STAMP
     backup_tool blobs-list "$STORE_BLOBS" >"$STORE_LIST" || return 20
     case $STORE_BLOB_MODE in
-        tar | tar.gz)
-            STORE_COPY=$BACKUP_STAMP.$STORE_BLOB_MODE
-            backup_tool blobs-tar "$STORE_BLOBS" "$STORE_LIST" "$STORE_SIDE.$STORE_BLOB_MODE" "$STORE_SIDE.sums" || return 20
-            STORE_SIDE=$STORE_SIDE.$STORE_BLOB_MODE
-            ;;
-        *)
-            must mkdir "$STORE_SIDE"
-            if [ "$STORE_BLOB_MODE" = rsync ] && command -v rsync >/dev/null 2>&1; then
-                backup_blobs_rsync || return 20
-            else
-                backup_tool blobs-copy "$STORE_BLOBS" "$STORE_LIST" "$STORE_PREVIOUS" "$STORE_SIDE" || return 20
-            fi
-            backup_tool blobs-sums "$STORE_LIST" "$STORE_SIDE" "$STORE_PREVIOUS" "$STORE_BLOB_FOLDER/.partial-$BACKUP_STAMP.sums" || return 20
-            ;;
+    tar | tar.gz)
+        STORE_COPY=$BACKUP_STAMP.$STORE_BLOB_MODE
+        backup_tool blobs-tar "$STORE_BLOBS" "$STORE_LIST" "$STORE_SIDE.$STORE_BLOB_MODE" "$STORE_SIDE.sums" || return 20
+        STORE_SIDE=$STORE_SIDE.$STORE_BLOB_MODE
+        ;;
+    *)
+        must mkdir "$STORE_SIDE"
+        if [ "$STORE_BLOB_MODE" = rsync ] && command -v rsync >/dev/null 2>&1; then
+            backup_blobs_rsync || return 20
+        else
+            backup_tool blobs-copy "$STORE_BLOBS" "$STORE_LIST" "$STORE_PREVIOUS" "$STORE_SIDE" || return 20
+        fi
+        backup_tool blobs-sums "$STORE_LIST" "$STORE_SIDE" "$STORE_PREVIOUS" "$STORE_BLOB_FOLDER/.partial-$BACKUP_STAMP.sums" || return 20
+        ;;
     esac
     backup_tool blobs-check "$STORE_LIST" "$STORE_BLOB_FOLDER/.partial-$BACKUP_STAMP.sums" "$STORE_BLOBS" "$STORE_FILE" "$STORE_SIZE"
     case $? in
-        0) ;;
-        3) return 3 ;;
-        *) return 20 ;;
+    0) ;;
+    3) return 3 ;;
+    *) return 20 ;;
     esac
     mv "$STORE_BLOB_FOLDER/.partial-$BACKUP_STAMP.sums" "$STORE_BLOB_FOLDER/$BACKUP_STAMP.sums" || return 20
     mv "$STORE_SIDE" "$STORE_BLOB_FOLDER/$STORE_COPY" || return 20
@@ -485,7 +485,7 @@ backup_blobs_rsync() {
     rsync_said=$(rsync "$@" "$STORE_BLOBS/" "$STORE_SIDE/" 2>&1)
     rsync_status=$?
     case $rsync_status in
-        0 | 24) return 0 ;;
+    0 | 24) return 0 ;;
     esac
     log_error "storage $STORE_NAME: rsync failed with status $rsync_status: $(printf '%s\n' "$rsync_said" | tail -n 3)"
     return 20
@@ -941,6 +941,176 @@ def named_blobs(data, folder, size):
                     yield layout.getBlobFilePath(record.oid, record.tid)
     except (POSError, ValueError, OSError) as error:
         raise Bad('%s cannot be read: %s' % (data, error))
+
+
+# --- restore --------------------------------------------------------------------------------------------------------
+
+def verb_recover(folder, last, target):
+    """Puts the database together; every byte is checked on the way."""
+    with open(target, 'wb') as stream:
+        verified(folder, last, stream.write)
+        stream.flush()
+        os.fsync(stream.fileno())
+    index = os.path.join(folder, os.path.splitext(last)[0] + '.index')
+    if os.path.exists(index):
+        copy_file(index, target + '.index')
+
+
+def verb_open(data, blobs):
+    """Opens the file read-only, walks through every record, looks for each blob. Prints what it found."""
+    from ZODB.FileStorage import FileIterator, FileStorage
+    size, transactions, named = os.path.getsize(data), 0, 0
+    try:
+        storage = FileStorage(data, read_only=True)
+        try:
+            if storage.getSize() != size:
+                raise Bad('%s ends with an unfinished transaction' % data)
+            for transaction in FileIterator(data):
+                transactions += 1
+                for record in transaction:
+                    pass
+        finally:
+            storage.close()
+        if blobs:
+            for name in named_blobs(data, blobs, size):
+                named += 1
+                if not os.path.isfile(os.path.join(blobs, name)):
+                    raise Bad('the database names the blob %s, which is not in %s' % (name, blobs))
+    except Bad:
+        raise
+    except Exception as error:
+        raise Bad('%s: %s: %s' % (data, type(error).__name__, error))
+    print('%d transactions, %s%s' % (transactions, human(size), ', %d blobs' % named if blobs else ''))
+
+
+def verb_sums_total(path):
+    print(sum(size for _, size in read_list(path).values()))
+
+
+def verb_blobs_recover(copy, sums, target):
+    """Copies or unpacks the blobs of a backup; each is compared with the sum that was kept."""
+    try:
+        wanted = read_list(sums)
+    except OSError:
+        raise Bad('%s is missing' % sums)
+    if os.path.isdir(copy):
+        found = copied_digests(copy, wanted, target)
+    else:
+        found = tar_digests(copy, target)
+    missing = dict(wanted)
+    try:
+        for name, digest, size in found:
+            if wanted.get(name) != (digest, size):
+                raise Bad('%s in %s is not what was written' % (name, copy))
+            del missing[name]
+    except (EOFError, tarfile.TarError, zlib.error) as error:
+        raise Bad('%s cannot be read: %s' % (copy, error))
+    if missing:
+        raise Bad('%s lacks %s' % (copy, sorted(missing)[0]))
+
+
+def copied_digests(copy, names, target):
+    for name in names:
+        old, new = os.path.join(copy, name), os.path.join(target, name)
+        os.makedirs(os.path.dirname(new), 0o700, exist_ok=True)
+        digest = hashlib.sha256()
+        try:
+            copy_file(old, new, digest)
+        except FileNotFoundError:
+            raise Bad('%s is missing' % old)
+        info = os.lstat(old)
+        os.utime(new, ns=(info.st_atime_ns, info.st_mtime_ns))
+        yield name, digest.hexdigest(), info.st_size
+
+
+def verb_give(side, like):
+    """Gives a folder made beside to the owner of what it stands for, or of the folder that is in."""
+    try:
+        info = os.stat(like)
+        if stat.S_ISREG(info.st_mode):
+            os.chmod(os.path.join(side, 'Data.fs'), stat.S_IMODE(info.st_mode))
+    except FileNotFoundError:
+        info = os.stat(os.path.dirname(like))
+    mine = os.stat(side)
+    if (info.st_uid, info.st_gid) == (mine.st_uid, mine.st_gid):
+        return
+    for parent, folders, names in os.walk(side):
+        for path in [parent] + [os.path.join(parent, name) for name in names]:
+            try:
+                os.chown(path, info.st_uid, info.st_gid, follow_symlinks=False)
+            except PermissionError:
+                if info.st_uid != os.geteuid():
+                    sys.exit('error: %s belongs to user %d: restore as root or as that user' % (like, info.st_uid))
+
+
+def verb_unused(data):
+    """Status 1 where a server holds the lock of the file storage."""
+    import fcntl
+    try:
+        with open(data + '.lock', 'rb') as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        pass
+    except BlockingIOError:
+        sys.exit(1)
+
+
+def verb_blobs_merge(side, live, before):
+    """Moves the restored blobs into the live folder; what is there stays, and has a second name in the folder `before`."""
+    if not os.path.isdir(live):
+        os.rename(side, live)
+        return
+    layouts = [open(os.path.join(one, '.layout')).read().strip() for one in (side, live)
+               if os.path.exists(os.path.join(one, '.layout'))]
+    if len(set(layouts)) > 1:
+        sys.exit('error: %s has another blob layout than the backup: move it away first' % live)
+    partial = before + '.partial'
+    if os.path.isdir(partial):
+        shutil.rmtree(partial)
+    mirror(live, partial)
+    os.rename(partial, before)
+    info = os.stat(live)
+    for name, _ in blob_files(side):
+        make_folders(live, os.path.dirname(name), info)
+        os.rename(os.path.join(side, name), os.path.join(live, name))
+
+
+def mirror(folder, target):
+    """A tree of hard links, or of copies where the file system has none."""
+    info = os.stat(folder)
+    os.mkdir(target, stat.S_IMODE(info.st_mode))
+    own(target, info)
+    for name, _ in blob_files(folder):
+        make_folders(target, os.path.dirname(name), info)
+        old, new = os.path.join(folder, name), os.path.join(target, name)
+        try:
+            os.link(old, new)
+        except OSError:
+            shutil.copy2(old, new)
+            own(new, os.stat(old))
+
+
+def make_folders(base, name, info):
+    path = base
+    for piece in name.split('/') if name else []:
+        path = os.path.join(path, piece)
+        try:
+            os.mkdir(path, stat.S_IMODE(info.st_mode))
+        except FileExistsError:
+            continue
+        own(path, info)
+
+
+def own(path, info):
+    if os.geteuid() == 0:
+        os.chown(path, info.st_uid, info.st_gid, follow_symlinks=False)
+
+
+def verb_blobs_trim(live, sums, before):
+    wanted = read_list(sums)
+    for name, _ in blob_files(live):
+        if name not in wanted and os.path.exists(os.path.join(before, name)):
+            os.unlink(os.path.join(live, name))
 
 
 # --- records, retention, space --------------------------------------------------------------------------------------
