@@ -12,7 +12,10 @@ embedTemplates();
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {stdio: 'inherit'});
 await bundle();
 
-/** Shell files go in as text, Handlebars templates precompiled: the command needs neither the folder nor the compiler. */
+/**
+ * Shell files go in as text, Handlebars templates compiled: the command needs neither the folder nor the compiler.
+ * The result is JavaScript, for that is what Handlebars writes; compiler/emit/templates.generated.d.ts types it.
+ */
 function embedTemplates() {
   const folder = join(root, 'runtime-templates');
   const names = readdirSync(folder, {recursive: true}).map(String).sort();
@@ -26,18 +29,19 @@ function embedTemplates() {
       const code = Handlebars.precompile(source, {noEscape: true, strict: true, srcName: undefined});
       return `  ${JSON.stringify(name)}: ${code},`;
     });
-  mkdirSync(join(root, 'compiler/emit'), {recursive: true});
-  writeFileSync(
-    join(root, 'compiler/emit/templates.generated.ts'),
-    `// Made by scripts/build.mjs from runtime-templates/.
-export const shellFiles: Readonly<Record<string, string>> = {
+  const text = `// Made by scripts/build.mjs from runtime-templates/.
+export const shellFiles = {
 ${shell.join('\n')}
 };
-export const templateSpecs: Readonly<Record<string, object>> = {
+export const templateSpecs = {
 ${templates.join('\n')}
 };
-`,
-  );
+`;
+  // Beside the sources for the bundler, in dist/ for the tests.
+  for (const place of ['compiler/emit', 'dist/compiler/emit']) {
+    mkdirSync(join(root, place), {recursive: true});
+    writeFileSync(join(root, place, 'templates.generated.js'), text);
+  }
 }
 
 async function bundle() {

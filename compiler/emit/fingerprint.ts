@@ -1,0 +1,73 @@
+import {createHash} from 'node:crypto';
+import type {Lock, LockedPackage} from '../model/lock.js';
+import type {Entry, EnvironmentEntry, ReleasePlan, ServiceEntry} from '../model/release-plan.js';
+
+/**
+ * What a release is made of, as one digest: the same for the same content, whatever lines of the configuration it came from,
+ * whatever version of cfgc compiled it. "The same version with other content" is refused by it.
+ */
+export function contentDigest(plan: ReleasePlan, lock: Lock): string {
+  const {version: _, ...release} = plan.release;
+  return sha256({...plan, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
+}
+
+/**
+ * What decides whether a deploy restarts a service: the service itself, what its parts put into the release, and the files of
+ * every distribution below those that its parts ask for. References stay symbolic, so the same service in the next release is equal.
+ */
+export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, lock: Lock): string {
+  const uses = new Set([service.origin.part, ...service.uses]);
+  const entries = plan.entries.filter((entry) => entry.origin.part !== undefined && uses.has(entry.origin.part));
+  const needs = entries.filter(affectsProcess);
+  const requirements = plan.entries
+    .filter((entry): entry is EnvironmentEntry => entry.kind === 'environment')
+    .flatMap((entry) => entry.requirements)
+    .filter((requirement) => requirement.origin.part !== undefined && uses.has(requirement.origin.part));
+  const packages = closure(
+    requirements.map((requirement) => requirement.name),
+    lock,
+  );
+  const {fingerprint: _, ...itself} = service;
+  return sha256({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
+}
+
+/** The locked packages below `names`, themselves included, in the lock's order. */
+export function closure(names: readonly string[], lock: Lock): readonly LockedPackage[] {
+  const needs = new Map<string, string[]>();
+  for (const item of lock.packages) needs.set(item.name, [...(needs.get(item.name) ?? []), ...item.dependencies]);
+  const wanted = new Set<string>();
+  const queue = [...names];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (wanted.has(name)) continue;
+    wanted.add(name);
+    queue.push(...(needs.get(name) ?? []));
+  }
+  return lock.packages.filter((item) => wanted.has(item.name));
+}
+
+/** Backups, schedules and other services of a part are no reason to restart a running process. */
+function affectsProcess(entry: Entry): boolean {
+  return ['file', 'link', 'script', 'scripts', 'download', 'build', 'bridge'].includes(entry.kind);
+}
+
+function hashes(packages: readonly LockedPackage[]): readonly (readonly string[])[] {
+  return packages.map((item) => [
+    item.name,
+    item.version,
+    ...item.wheels.map((file) => file.sha256),
+    ...(item.sdist === undefined ? [] : [item.sdist.sha256]),
+  ]);
+}
+
+/** SHA-256 of a value as JSON with sorted keys, the origins left out: a moved line is no change. */
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) => {
+    if (key === 'origin') return undefined;
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

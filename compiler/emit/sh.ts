@@ -1,0 +1,402 @@
+import {createHash} from 'node:crypto';
+import type {Lock, LockedPackage} from '../model/lock.js';
+import type {
+  BackupEntry,
+  CommandEntry,
+  Entry,
+  EnvironmentEntry,
+  FileEntry,
+  ReleasePlan,
+  ScheduleEntry,
+  ScriptEntry,
+} from '../model/release-plan.js';
+import {pathClasses, type Secret} from '../model/settings.js';
+import type {Text} from '../model/text.js';
+import {refs, show, text} from '../util/text.js';
+import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
+import {identifier, shSource, shWord, variableOf} from './quote.js';
+import {library, render} from './templates.js';
+
+/**
+ * The release script.
+ *
+ * Data functions first, the library after them, `main "$@"` last. The text depends on the plan and the lock alone: no date, no
+ * version of cfgc, no path of the machine that compiled.
+ * @param plan checked by `checkPlan`: it holds no NUL and no variable whose name is none
+ */
+export function emitScript(plan: ReleasePlan, lock: Lock): string {
+  const whole = completePlan(plan, lock);
+  const body = render('release.sh.hbs', {
+    name: plan.release.name,
+    version: plan.release.version,
+    profile: plan.release.profile,
+    sources: [...new Set(plan.entries.map((entry) => entry.origin.file))].sort(),
+    settings: settings(whole, contentDigest(plan, lock)),
+    folders: Object.entries(plan.layout.folders)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, path]) => ({variable: folderVariable(name), path})),
+    functions: dataFunctions(whole, lock),
+    library: library(),
+  });
+  return withChecksum(body);
+}
+
+/** The plan as the backends read it: services with their fingerprints, files with secrets in their class. */
+export function completePlan(plan: ReleasePlan, lock: Lock): ReleasePlan {
+  const entries = plan.entries.map((entry): Entry => {
+    if (entry.kind === 'service') return {...entry, fingerprint: serviceFingerprint(entry, plan, lock)};
+    return entry.kind === 'file' ? secretFile(entry) : entry;
+  });
+  return {...plan, entries};
+}
+
+/** A file that a secret is written into is of class `secret`, whatever its part said. */
+function secretFile(entry: FileEntry): FileEntry {
+  return refs(entry.content).some((ref) => ref.ref === 'secret') ? {...entry, class: 'secret'} : entry;
+}
+
+const checksumMark = '# cfgc-sha256: ';
+
+/** Line 3 holds the SHA-256 of all other lines. `lib/selfcheck.sh` asks it again on the host. */
+function withChecksum(body: string): string {
+  const lines = body.split('\n');
+  const digest = createHash('sha256').update(lines.join('\n')).digest('hex');
+  return [...lines.slice(0, 2), checksumMark + digest, ...lines.slice(2)].join('\n');
+}
+
+function settings(plan: ReleasePlan, digest: string): readonly {readonly name: string; readonly value: string}[] {
+  const {release, target} = plan;
+  const values: Readonly<Record<string, string>> = {
+    NAME: release.name,
+    VERSION: release.version,
+    PROFILE: release.profile,
+    PYTHON_WANTED: target.python,
+    IMPLEMENTATION: target.implementation,
+    PLATFORM: target.platform,
+    DEFAULT_PREFIX: release.prefix,
+    SERVICE_USER: release.user,
+    SERVICE_GROUP: release.group,
+    OPERATORS: release.operators ?? '',
+    KEEP: String(release.keep),
+    SERVICES: release.services,
+    INSTALLER: release.installer,
+    BUILD_FROM_SOURCE: release.buildFromSource.join(' '),
+    DATA_MIGRATION: release.dataMigration ? 'yes' : 'no',
+    SYSLOG_ENABLED: plan.logging.enabled ? 'yes' : 'no',
+    SYSLOG_FACILITY: plan.logging.facility,
+    LAYOUT_STYLE: plan.layout.style,
+    CONTENT_DIGEST: digest,
+  };
+  return Object.entries(values).map(([name, value]) => ({name, value}));
+}
+
+/** `[layout] data = …` moves what `$DATA` names; code is the release's own place for lib and share. */
+function folderVariable(name: string): string {
+  return identifier(name).toUpperCase();
+}
+
+interface DataFunction {
+  readonly name: string;
+  /** What a reader needs to know: one line. */
+  readonly about: string;
+  /** Rendered entries; none: the function does nothing. */
+  readonly blocks: readonly string[];
+  /** Of the form `case $1 in … esac`: asked for one name, not visited. */
+  readonly choice?: boolean;
+}
+
+function dataFunctions(plan: ReleasePlan, lock: Lock): readonly DataFunction[] {
+  const of = <K extends Entry['kind']>(kind: K): readonly Extract<Entry, {kind: K}>[] =>
+    plan.entries.filter((entry): entry is Extract<Entry, {kind: K}> => entry.kind === kind);
+  const each = <T>(name: string, about: string, template: string, items: readonly T[], view: (item: T) => object) => ({
+    name,
+    about,
+    blocks: items.map((item) => render(`entries/${template}.sh.hbs`, view(item))),
+  });
+  const backups = of('backup');
+  const commands = of('command');
+  return [
+    each(
+      'each_permission',
+      'CLASS OWNER GROUP FILE_MODE EXECUTABLE_MODE FOLDER_MODE',
+      'permission',
+      pathClasses,
+      (name) => ({
+        class: name,
+        ...plan.permissions[name],
+      }),
+    ),
+    each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, inputView),
+    each('inputs', 'assigns INPUT_…', 'input-set', plan.inputs, inputView),
+    each(
+      'each_secret',
+      'NAME FROM SOURCE GENERATE: where a secret lies on the host',
+      'secret',
+      plan.secrets,
+      secretView,
+    ),
+    {
+      ...each('secret_set', 'NAME VALUE: assigns SECRET_…', 'secret-set', plan.secrets, (secret) => ({
+        name: secret.name,
+        variable: variableOf({ref: 'secret', name: secret.name}),
+      })),
+      choice: true,
+    },
+    each('each_system', 'NAME COMMAND: programs of the host', 'system', plan.system, (item) => item),
+    each('each_webhook', 'URL SECRET_NAME FORMAT EVENTS', 'webhook', plan.hooks.webhooks, (hook) => ({
+      ...hook,
+      secret: hook.secret ?? '',
+      events: hook.events.join(' '),
+    })),
+    each('each_environment', 'NAME', 'environment', of('environment'), (entry) => entry),
+    {
+      name: 'environment_requirements',
+      about: 'NAME: prints its distributions, each file with its hash',
+      blocks: requirementBlocks(of('environment'), plan, lock),
+      choice: true,
+    },
+    each('each_directory', 'CLASS PATH MODE OWNER', 'directory', of('directory'), (entry) => ({
+      ...entry,
+      mode: entry.mode ?? '',
+      owner: entry.owner ?? '',
+    })),
+    each(
+      'each_file',
+      'CLASS PATH MODE EXECUTABLE UNLESS_EXISTS; the content on standard input',
+      'file',
+      of('file'),
+      fileView,
+    ),
+    each('each_link', 'PATH TO', 'link', of('link'), (entry) => entry),
+    each(
+      'each_script',
+      'PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH…: launchers',
+      'script',
+      of('script'),
+      scriptView,
+    ),
+    each(
+      'each_scripts',
+      'ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH…: every console script of it',
+      'scripts',
+      of('scripts'),
+      (entry) => ({...entry, part: entry.origin.part ?? ''}),
+    ),
+    each(
+      'each_command',
+      'NAME WHEN INTERPRETER STOP_ON_ERROR; the source on standard input',
+      'command',
+      commands,
+      (entry) => ({
+        ...entry,
+        source: entry.interpreter === 'python' ? entry.source : shSource(entry.source),
+      }),
+    ),
+    {
+      ...each(
+        'command_environment',
+        'NAME: exports the variables of a command',
+        'command-environment',
+        commands.filter((entry) => commandVariables(entry).length > 0),
+        (entry) => ({...entry, variables: commandVariables(entry)}),
+      ),
+      choice: true,
+    },
+    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE', 'download', of('download'), (entry) => ({
+      ...entry,
+      sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
+      mode: entry.mode ?? '',
+    })),
+    each(
+      'each_build',
+      'NAME URL SHA256 PATH CONFIGURE WORD…: options, then `:environment` NAME VALUE…, `:make` TARGET…, `:patch` FILE…',
+      'build',
+      of('build'),
+      (entry) => ({
+        ...entry,
+        sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
+        words: [
+          ...entry.options,
+          text(':environment'),
+          ...entry.environment.flatMap((variable) => [text(variable.name), variable.value]),
+          text(':make'),
+          ...entry.makeTargets,
+          text(':patch'),
+          ...entry.patches,
+        ],
+      }),
+    ),
+    each(
+      'each_service',
+      'NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY…',
+      'service',
+      of('service'),
+      (entry) => ({
+        ...entry,
+        group: entry.group ?? '',
+      }),
+    ),
+    each('each_schedule', 'NAME TIMES COMMAND', 'schedule', of('schedule'), (entry) => ({
+      ...entry,
+      command: scheduleCommand(entry),
+    })),
+    {
+      name: 'each_storage',
+      about: 'BACKUP STORAGE FILE BLOBS LOCATION BLOB_LOCATION KEEP KEEP_BLOB_DAYS FULL COMPRESS BLOB_MODE',
+      blocks: backups.flatMap((entry) => entry.storages.map((storage) => storageBlock(entry, storage))),
+    },
+    each('each_backup', 'BACKUP PRE_COMMAND POST_COMMAND', 'backup', backups, (entry) => ({
+      ...entry,
+      preCommand: shSource(entry.preCommand),
+      postCommand: shSource(entry.postCommand),
+    })),
+    {
+      name: 'each_dump',
+      about: 'NAME DUMP_COMMAND RESTORE_COMMAND',
+      blocks: backups.flatMap((entry) =>
+        entry.commands.map((command) =>
+          render('entries/dump.sh.hbs', {
+            origin: entry.origin,
+            name: command.name,
+            dump: shSource(command.dump),
+            restore: command.restore === undefined ? '' : shSource(command.restore),
+          }),
+        ),
+      ),
+    },
+    each('each_check', 'NAME WHEN COMMAND…', 'check', [...of('check'), ...fileChecks(of('file'))], (entry) => entry),
+    each(
+      'each_health_check',
+      'KIND TARGET STATUSES DEADLINE_SECONDS INTERVAL_SECONDS',
+      'health-check',
+      plan.hooks.healthChecks,
+      (check) => ({
+        ...check,
+        type: check.url === undefined ? 'command' : 'url',
+        target: check.url ?? shSource(check.command ?? text()),
+        statuses: check.status.join(' '),
+      }),
+    ),
+  ];
+}
+
+function fileView(entry: FileEntry): object {
+  return {...entry, mode: entry.mode ?? '', unlessExists: entry.unlessExists ?? ''};
+}
+
+/** A file that has a parser is checked before the switch, by a check of its own. */
+function fileChecks(files: readonly FileEntry[]): readonly Extract<Entry, {kind: 'check'}>[] {
+  return files.flatMap((file) =>
+    file.validate === undefined
+      ? []
+      : [
+          {
+            kind: 'check' as const,
+            origin: file.origin,
+            name: show(file.path),
+            when: 'build' as const,
+            command: [...file.validate, file.path],
+          },
+        ],
+  );
+}
+
+function scriptView(entry: ScriptEntry): object {
+  const {run} = entry;
+  return {
+    ...entry,
+    part: entry.origin.part ?? '',
+    type: run.type,
+    target: run.type === 'call' ? run.module : run.type === 'console-script' ? run.distribution : '',
+    name: run.type === 'call' ? run.attributes : run.type === 'console-script' ? run.name : '',
+  };
+}
+
+function inputView(input: ReleasePlan['inputs'][number]): object {
+  return {
+    name: input.name,
+    variable: variableOf({ref: 'env', name: input.name}),
+    hasFallback: input.fallback !== undefined,
+    fallback: input.fallback ?? '',
+  };
+}
+
+function secretView(secret: Omit<Secret, 'span'>): object {
+  const from = secret.from;
+  const source = 'env' in from ? text(from.env) : 'file' in from ? from.file : from.command;
+  return {name: secret.name, from: Object.keys(from)[0] ?? '', source, generate: secret.generate};
+}
+
+/** Its own variables, and those inputs and secrets that `shSource` left as variables of its source. */
+function commandVariables(entry: CommandEntry): readonly {readonly name: string; readonly value: Text}[] {
+  const late = refs(entry.source).flatMap((ref) =>
+    ref.ref === 'env' || ref.ref === 'secret' ? [{name: variableOf(ref), value: text(ref)}] : [],
+  );
+  const byName = new Map([...late, ...entry.environment].map((variable) => [variable.name, variable]));
+  return [...byName.values()];
+}
+
+/** The crontab has one line a job: its variables are set in the line itself. */
+function scheduleCommand(entry: ScheduleEntry): Text {
+  const exports = entry.environment.flatMap((variable) => [
+    `export ${variable.name}=`,
+    inlineWord(variable.value),
+    '; ',
+  ]);
+  return text(...exports, entry.command);
+}
+
+/** A value as a word inside a command that sh reads later. References of the plan hold no quote there: places and users. */
+function inlineWord(value: Text): Text {
+  return text(...value.pieces.map((piece) => (typeof piece === 'string' ? shWord(piece) : piece)));
+}
+
+function storageBlock(entry: BackupEntry, storage: BackupEntry['storages'][number]): string {
+  return render('entries/storage.sh.hbs', {
+    origin: entry.origin,
+    backup: entry.name,
+    storage: storage.name,
+    file: storage.file ?? '',
+    blobs: storage.blobs ?? '',
+    location: entry.location,
+    blobLocation: entry.blobLocation,
+    keep: entry.keep,
+    keepBlobDays: entry.keepBlobDays,
+    full: entry.full,
+    compress: entry.compress,
+    blobMode: entry.blobs,
+  });
+}
+
+/** `main` holds all that the lock has for the release; the others what they ask for. Boxes that are not the release's have an `@`. */
+function requirementBlocks(
+  environments: readonly EnvironmentEntry[],
+  plan: ReleasePlan,
+  lock: Lock,
+): readonly string[] {
+  const packages = (entry: EnvironmentEntry): readonly LockedPackage[] =>
+    closure(
+      entry.requirements.map((requirement) => requirement.name),
+      lock,
+    );
+  const boxes: readonly (readonly [string, readonly LockedPackage[]])[] = [
+    ...environments.map((entry) => [entry.name, packages(entry)] as const),
+    ...(plan.release.services === 'supervisor' ? [['@supervisor', lock.supervisor] as const] : []),
+    ...(plan.release.installer === 'uv' ? [['@tools', lock.tools] as const] : []),
+  ];
+  const sources = new Set(plan.release.buildFromSource);
+  return boxes.map(([name, items]) =>
+    render('entries/requirements.sh.hbs', {
+      name,
+      lines: items.map((item) => requirementLine(item, sources.has(item.name))),
+    }),
+  );
+}
+
+/** One line a distribution, so that a new pin is one changed line. */
+function requirementLine(item: LockedPackage, fromSource: boolean): string {
+  const files = [...item.wheels, ...(fromSource && item.sdist !== undefined ? [item.sdist] : [])];
+  const marker = item.marker === undefined ? '' : ` ; ${item.marker}`;
+  const digests = [...new Set(files.map((file) => file.sha256))].sort();
+  return `${item.name}==${item.version}${marker}${digests.map((digest) => ` --hash=sha256:${digest}`).join('')}`;
+}

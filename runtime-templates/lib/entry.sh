@@ -1,0 +1,444 @@
+# shellcheck shell=sh
+# entry.sh: makes what the plan lists: folders, downloads, launchers, links, files; runs its commands and checks.
+#
+# All of it goes into the unfinished release, but for files of the classes that outlive releases. Modes and owners are the
+# permission step's, for the whole release at once; what lies outside gets its own when it is made, and never again.
+
+# entry_build: the parts of a release that need no secret. The environment is there already: launchers ask it.
+entry_build() {
+    each_directory entry_directory || return
+    each_download entry_download || return
+    each_build entry_archive || return
+    each_link entry_link || return
+    each_script entry_script || return
+    each_scripts entry_scripts
+}
+
+# entry_configure: the files, then the commands of the build, which may read them.
+entry_configure() {
+    each_file entry_file || return
+    entry_commands build
+}
+
+# entry_outside CLASS: true for a class that outlives releases.
+entry_outside() {
+    case $1 in
+    data | blobs | run | log | backups) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
+# A folder outside the releases is made by `layout_make`, once.
+entry_directory() {
+    if entry_outside "$1"; then
+        return 0
+    fi
+    must mkdir -p "$2"
+}
+
+entry_file() (
+    class=$1 path=$2 mode=$3 executable=$4 unless=$5
+    if [ -n "$unless" ] && [ -e "$unless" ]; then
+        log_info "left out, because $unless is there: $path"
+        exit 0
+    fi
+    must mkdir -p "${path%/*}"
+    must rm -f "$path.part"
+    # Private until the permission step: the content may be a secret.
+    umask 077
+    cat >"$path.part" || die "could not write $path"
+    if [ "$executable" = yes ]; then
+        must chmod u+x "$path.part"
+    fi
+    if entry_outside "$class"; then
+        permission_file "$class" "$path.part" "$mode" "$executable" || exit $?
+    fi
+    must mv -f "$path.part" "$path"
+)
+
+entry_link() (
+    must mkdir -p "${1%/*}"
+    must rm -f "$1"
+    must ln -s "$2" "$1"
+)
+
+# --- launchers
+
+# entry_script PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH…
+#   Writes a launcher that names this release's own interpreter, so a running process never mixes two releases.
+#   `call` runs TARGET:NAME; `console-script` the entry point NAME of distribution TARGET; `interpreter` Python itself.
+#   Returns 1 where the distribution has no such script, or the Python between is no Python; both are said with PART.
+entry_script() (
+    environment=$2
+    must mkdir -p "${1%/*}"
+    entry_launchers "$environment" one "$@"
+)
+
+# entry_scripts ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH…
+#   A launcher for every console script of the distribution; DEPENDENTS=yes: of every distribution of the environment.
+entry_scripts() (
+    environment=$1
+    must mkdir -p "$BIN"
+    entry_launchers "$environment" all "$BIN" "$@"
+)
+
+entry_launchers() (
+    python=$(environment_folder "$1")/bin/python
+    shift
+    "$python" -I - "$python" "$SHARE" "$@" <<'END'
+import importlib.metadata
+import os
+import sys
+
+python, share, mode, *fields = sys.argv[1:]
+
+
+def main():
+    if mode == "one":
+        path, _, part, kind, target, name, initialization, arguments, *extra = fields
+        if kind == "interpreter":
+            return interpreter(path, part, initialization, extra)
+        if kind == "console-script":
+            target, name = console_script(part, target, name)
+        return launcher(path, part, target, name, initialization, arguments, extra)
+    folder, _, distribution, part, dependents, initialization, arguments, *extra = fields
+    chosen = importlib.metadata.distributions() if dependents == "yes" else [installed(part, distribution)]
+    for one in sorted(chosen, key=lambda one: one.metadata["Name"].lower()):
+        if dependents == "yes" and one.metadata["Name"].lower() == "setuptools":
+            continue
+        for point in console_scripts(one):
+            target, name = halves(point)
+            launcher(os.path.join(folder, point.name), part, target, name, initialization, arguments, extra)
+
+
+def installed(part, distribution):
+    try:
+        return importlib.metadata.distribution(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        sys.exit(f"error: part {part} wants scripts of {distribution}, which is not installed")
+
+
+def console_scripts(distribution):
+    return sorted((p for p in distribution.entry_points if p.group == "console_scripts"), key=lambda p: p.name)
+
+
+def console_script(part, distribution, name):
+    points = console_scripts(installed(part, distribution))
+    for point in points:
+        if point.name == name:
+            return halves(point)
+    others = ", ".join(point.name for point in points) or "none at all"
+    sys.exit(f"error: part {part}: distribution {distribution} has no script {name}; it has {others}")
+
+
+def halves(point):
+    module, _, attributes = point.value.partition("[")[0].strip().partition(":")
+    return module.strip(), attributes.strip()
+
+
+def launcher(path, part, module, attributes, initialization, arguments, extra):
+    call = f"{module}.{attributes}({arguments})" if attributes else f"{module}"
+    text = f"{shebang()}import sys\n\n{paths(os.path.dirname(path), extra)}{block(initialization)}\nimport {module}\n\n"
+    text += f"if __name__ == '__main__':\n    sys.exit({call})\n"
+    write(path, part, text)
+
+
+def interpreter(path, part, initialization, extra):
+    # Python's own options all work, and so do the paths and the initialization: they come in as a sitecustomize.
+    hook = ""
+    if initialization or extra:
+        folder = os.path.join(share, "interpreters", os.path.basename(path))
+        os.makedirs(folder, exist_ok=True)
+        text = f"import os\nimport sys\n\nos.environ.pop('PYTHONPATH', None)\nsys.path.remove({folder!r})\n"
+        write(os.path.join(folder, "sitecustomize.py"), part, text + paths(None, extra) + block(initialization))
+        hook = f"PYTHONPATH={quoted(folder)}\nexport PYTHONPATH\n"
+    put(path, f'#!/bin/sh\n{hook}exec {quoted(python)} "$@"\n')
+
+
+def shebang():
+    # The kernel cuts long lines off; then sh starts Python, which takes the same line for a string.
+    if len(python) <= 120:
+        return f"#!{python}\n"
+    return f"#!/bin/sh\n'''exec' {quoted(python)} \"$0\" \"$@\"\n' '''\n"
+
+
+def paths(scripts, extra):
+    # Without the folder of the launchers: who may write there must not be able to slip the service a module.
+    text = f"sys.path[:] = [path for path in sys.path if path != {scripts!r}]\n" if scripts else ""
+    if extra:
+        text += "sys.path.extend([\n" + "".join(f"    {path!r},\n" for path in extra) + "])\n"
+    return text
+
+
+def block(initialization):
+    return f"\n{initialization}\n" if initialization else ""
+
+
+def quoted(word):
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def write(path, part, text):
+    try:
+        compile(text, path, "exec")
+    except SyntaxError as error:
+        line = text.splitlines()[error.lineno - 1] if error.lineno and error.lineno <= len(text.splitlines()) else ""
+        sys.exit(f"error: part {part}: the launcher {path} would be no Python: {error.msg}, line {error.lineno}: {line.strip()}")
+    put(path, text)
+
+
+def put(path, text):
+    with open(path + ".part", "w", encoding="utf-8") as out:
+        out.write(text)
+    os.chmod(path + ".part", 0o700)
+    os.replace(path + ".part", path)
+
+
+main()
+END
+)
+
+# --- downloads and archives
+
+# entry_download URL SHA256 CLASS PATH UNPACK STRIP MODE
+entry_download() (
+    url=$1 sha256=$2 class=$3 path=$4 unpack=$5 strip=$6 mode=$7
+    if [ "$unpack" = yes ]; then
+        archive=$STATE/archive
+        fetch_file "$url" "$sha256" "$archive" || exit $?
+        must mkdir -p "$path"
+        entry_unpack "$archive" "$path" "$strip" "$url" || exit $?
+        must rm -f "$archive"
+        exit 0
+    fi
+    must mkdir -p "${path%/*}"
+    fetch_file "$url" "$sha256" "$path" || exit $?
+    case $mode in
+    *[1357]*) must chmod u+x "$path" ;;
+    esac
+    if entry_outside "$class"; then
+        permission_file "$class" "$path" "$mode" no || exit $?
+    fi
+)
+
+# entry_unpack ARCHIVE FOLDER STRIP NAME: tar, compressed or not, and zip. A member that would land outside FOLDER, a
+# device or a link to elsewhere stops it.
+entry_unpack() (
+    environment_find_python || exit $?
+    "$HOST_PYTHON" -I - "$@" <<'END'
+import os
+import shutil
+import stat
+import sys
+import tarfile
+import zipfile
+
+archive, folder, strip, name = sys.argv[1:]
+root = os.path.realpath(folder)
+
+
+def inside(path):
+    target = os.path.realpath(os.path.join(root, path))
+    if target != root and not target.startswith(root + os.sep):
+        sys.exit(f"error: {name} holds {path!r}, which lies outside the folder that it is unpacked into")
+    return target
+
+
+def members():
+    """(path, mode, opener or None for a folder, link target or None)"""
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as opened:
+            for item in opened.infolist():
+                opener = None if item.is_dir() else lambda item=item: opened.open(item)
+                yield item.filename, item.external_attr >> 16, opener, None
+    elif tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as opened:
+            for item in opened:
+                if item.isdir():
+                    yield item.name, item.mode, None, None
+                elif item.issym():
+                    yield item.name, item.mode, None, item.linkname
+                elif item.isfile() or item.islnk():
+                    yield item.name, item.mode, lambda item=item: opened.extractfile(item), None
+                else:
+                    sys.exit(f"error: {name} holds {item.name!r}, which is no file, folder or link")
+    else:
+        sys.exit(f"error: {name} is no tar and no zip archive")
+
+
+def stripped(paths):
+    tops = {path.strip("/").removeprefix("./").split("/")[0] for path in paths} - {"", "."}
+    return tops.pop() + "/" if strip == "yes" and len(tops) == 1 else ""
+
+
+top = stripped([path for path, *_ in members()])
+for path, mode, opener, link in members():
+    path = path.lstrip("/").removeprefix("./")
+    path = path[len(top):] if top and (path + "/").startswith(top) else path
+    if path in ("", "."):
+        continue
+    target = inside(path)
+    if link is not None:
+        inside(os.path.join(os.path.dirname(path), link))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if os.path.lexists(target):
+            os.unlink(target)
+        os.symlink(link, target)
+    elif opener is None:
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with opener() as source, open(target, "wb") as out:
+            shutil.copyfileobj(source, out)
+        os.chmod(target, 0o700 if mode & stat.S_IXUSR else 0o600)
+END
+)
+
+# entry_archive NAME URL SHA256 PATH CONFIGURE OPTION… :environment NAME VALUE… :make TARGET… :patch FILE…
+#   Configures, makes and installs an archive below PATH of the release.
+entry_archive() (
+    name=$1 url=$2 sha256=$3 path=$4 configure=$5
+    shift 5
+    work=$STATE/build
+    must rm -rf "$work"
+    must mkdir -p "$work/source" "$path"
+    fetch_file "$url" "$sha256" "$work/archive" || exit $?
+    entry_unpack "$work/archive" "$work/source" yes "$url" || exit $?
+    must cd "$work/source"
+    umask 022
+    log_info "building $name: its words are in $work/build.log while it runs"
+    entry_words environment entry_export "$@"
+    entry_words patch entry_patch "$@" || exit $?
+    if [ -n "$configure" ]; then
+        entry_configure_archive "$configure" "--prefix=$path" "$@" || exit $?
+    fi
+    entry_logged make || exit $?
+    entry_words make entry_make "$@" || exit $?
+    must cd "$STATE"
+    must rm -rf "$work"
+)
+
+# entry_words LIST COMMAND WORD…: runs COMMAND with each word that stands after `:LIST`.
+entry_words() {
+    entry_list=$1 entry_call=$2 entry_at=
+    shift 2
+    for entry_word in "$@"; do
+        case $entry_word in
+        ':environment' | ':make' | ':patch') entry_at=${entry_word#:} ;;
+        *) [ "$entry_at" != "$entry_list" ] || "$entry_call" "$entry_word" || return ;;
+        esac
+    done
+}
+
+# Names and values come in turn.
+entry_export() {
+    if [ -z "${entry_variable:-}" ]; then
+        entry_variable=$1
+    else
+        export "$entry_variable=$1"
+        entry_variable=
+    fi
+}
+
+entry_patch() {
+    patch -p0 <"$1" >>../build.log 2>&1 || patch -p1 <"$1" >>../build.log 2>&1 || die "patch $1 does not apply"
+}
+
+entry_make() {
+    entry_logged make "$1"
+}
+
+# entry_configure_archive COMMAND WORD…: with the words before the first list.
+entry_configure_archive() (
+    count=$# options=yes
+    while [ "$count" -gt 0 ]; do
+        case $1 in
+        ':environment' | ':make' | ':patch') options=no ;;
+        esac
+        [ "$options" = no ] || set -- "$@" "$1"
+        shift
+        count=$((count - 1))
+    done
+    entry_logged "$@"
+)
+
+# entry_logged COMMAND…: its output goes to the build's log; the end of it is shown where it fails.
+entry_logged() {
+    "$@" >>../build.log 2>&1 </dev/null && return 0
+    environment_last_words ../build.log
+    die "failed: $*"
+}
+
+# --- commands and checks
+
+# entry_commands WHEN: runs those commands of the plan that belong there, in the plan's order.
+entry_commands() {
+    each_command entry_command "$1" ''
+}
+
+# entry_run NAME: runs the command that was asked for by name, whenever else it runs.
+# Returns 64 where there is none of that name; else its own status.
+entry_run() {
+    if ! each_command entry_names | grep -qxF -e "$1"; then
+        log_error "no command is called $1; there are: $(each_command entry_names | tr '\n' ' ')"
+        return 64
+    fi
+    each_command entry_command '' "$1"
+}
+
+entry_names() {
+    printf '%s\n' "$1"
+}
+
+# entry_command WHEN-or-'' NAME-or-'' NAME WHEN INTERPRETER STOP_ON_ERROR; the source on standard input
+entry_command() (
+    if [ "$1" != "$4" ] && [ "$2" != "$3" ]; then
+        exit 0
+    fi
+    name=$3 interpreter=$5 stop=$6
+    source=$STATE/command
+    cat >"$source" || die "could not write $source"
+    command_environment "$name"
+    case $interpreter in
+    python) interpreter=$VENV/bin/python ;;
+    esac
+    log_info "command $name"
+    must cd "$RELEASE"
+    "$interpreter" "$source" </dev/null >&2
+    status=$?
+    rm -f "$source"
+    [ "$status" -ne 0 ] || exit 0
+    if [ "$stop" = yes ] || [ -n "$2" ]; then
+        die_with "$status" "command $name failed with status $status"
+    fi
+    log_warn "command $name failed with status $status; its part says to go on"
+)
+
+# entry_check WHEN: `build` before the switch, `running` after it. Says every check that fails; returns 1 where one did.
+entry_check() {
+    each_check entry_check_one "$1" >"$STATE/checks" || return 1
+    if grep -q . "$STATE/checks"; then
+        rm -f "$STATE/checks"
+        return 1
+    fi
+    rm -f "$STATE/checks"
+}
+
+# Prints the name of a check that failed, so that the others are still asked.
+entry_check_one() {
+    wanted=$1 name=$2 when=$3
+    shift 3
+    [ "$when" = "$wanted" ] || return 0
+    "$@" </dev/null >"$STATE/check.log" 2>&1 && rm -f "$STATE/check.log" && return 0
+    environment_last_words "$STATE/check.log"
+    log_error "check failed: $name"
+    rm -f "$STATE/check.log"
+    printf '%s\n' "$name"
+}
+
+# entry_quote VALUE: prints it as one word of a shell file.
+entry_quote() {
+    # The x keeps newlines at the end, which a command substitution would drop.
+    entry_quoted=$(printf '%sx\n' "$1" | sed "s/'/'\\\\''/g")
+    printf "'%s'" "${entry_quoted%x}"
+}

@@ -1,0 +1,263 @@
+# shellcheck shell=sh
+# environment.sh: virtualenvs that hold what the lock says, and nothing else.
+#
+# Reads   PYTHON_WANTED IMPLEMENTATION INSTALLER BUILD_FROM_SOURCE VENV LIB CACHE STATE, and of the caller's environment
+#         PYTHON (an interpreter to use), WHEELHOUSE (a folder of wheels: no index is asked), UV (a uv to use).
+# The index is the host's own setting: pip's and uv's configuration files and variables.
+
+# environment_build: every environment of the release, from nothing. `main` is $VENV, others lie beside it.
+environment_build() {
+    each_environment environment_build_one
+}
+
+environment_build_one() {
+    if [ "$1" = main ]; then
+        environment_install "$VENV" main
+    else
+        environment_install "$LIB/$1" "$1"
+    fi
+}
+
+# environment_folder NAME: prints where an environment of the release lies.
+environment_folder() {
+    if [ "$1" = main ]; then
+        printf '%s\n' "$VENV"
+    else
+        printf '%s\n' "$LIB/$1"
+    fi
+}
+
+# environment_install FOLDER NAME
+#   Makes FOLDER a virtualenv with the distributions that `environment_requirements NAME` prints: each file checked by its
+#   hash, wheels alone (but for BUILD_FROM_SOURCE), no index asked for what else might be wanted, no system package seen, no
+#   pip or setuptools left over. What was in FOLDER before is gone.
+#   Returns 0; 1 with the installer's last words.
+environment_install() (
+    folder=$1 name=$2 work=$STATE/build
+    environment_find_python || exit $?
+    must rm -rf "$work" "$folder"
+    must mkdir -p "$work" "${folder%/*}"
+    environment_requirements "$name" >"$work/requirements.txt" || die "no requirements for environment $name"
+    total=$(grep -c . "$work/requirements.txt")
+    # Variables of the caller that would bring in other code, or send files elsewhere.
+    unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT \
+        PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_BINARY PIP_ONLY_BINARY PIP_REQUIRE_VIRTUALENV PIP_REQUIRE_HASHES \
+        PIP_EDITABLE PIP_UPGRADE UV_PYTHON UV_CONSTRAINT UV_OVERRIDE UV_SYSTEM_PYTHON UV_PROJECT_ENVIRONMENT
+    PYTHONNOUSERSITE=1
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+    PIP_NO_INPUT=1
+    export PYTHONNOUSERSITE PIP_DISABLE_PIP_VERSION_CHECK PIP_NO_INPUT
+    # pip and uv read settings of the folder that they are started in.
+    must cd "$work"
+    # A virtualenv gets the modes of the umask, and one built under 077 can't be read by the service.
+    umask 022
+    must "$HOST_PYTHON" -m venv --without-pip "$folder"
+    if [ "$total" -gt 0 ]; then
+        environment_fill "$folder" "$name" "$total" || exit $?
+    fi
+    environment_compile "$folder"
+    environment_compare "$folder" "$work/requirements.txt" ||
+        die "environment $name is not what the lock says: see the lines above"
+    must cd "$STATE"
+    must rm -rf "$work"
+    log_info "environment $name: $total distributions"
+)
+
+# environment_fill FOLDER NAME TOTAL: by uv where it may, else by pip. Where nothing was said, pip gets a chance after uv:
+# the two read different settings, so an index that only pip's name is found.
+environment_fill() {
+    uv=
+    case $INSTALLER in
+    pip) ;;
+    uv) [ "$2" = @tools ] || uv=$(environment_uv) || return 1 ;;
+    *) uv=$(command -v "${UV:-uv}" 2>/dev/null) || uv= ;;
+    esac
+    if [ -n "$uv" ]; then
+        environment_uv_install "$uv" "$1" "$3" && return 0
+        [ "$INSTALLER" != uv ] || return 1
+        log_warn "uv could not install environment $2: trying pip"
+    fi
+    environment_pip_install "$1" "$3"
+}
+
+environment_uv_install() {
+    uv=$1 folder=$2 total=$3
+    set -- --python "$folder/bin/python" --require-hashes --no-deps --link-mode copy --only-binary :all:
+    for source in $BUILD_FROM_SOURCE; do
+        set -- "$@" --no-binary "$source"
+    done
+    if [ -n "${WHEELHOUSE:-}" ]; then
+        set -- "$@" --no-index --find-links "$WHEELHOUSE"
+    elif [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+        set -- "$@" --default-index "$PIP_INDEX_URL"
+    fi
+    log_info "installing $total distributions with uv"
+    UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install "$@" --requirement requirements.txt >install.log 2>&1 && return 0
+    environment_last_words install.log
+    return 1
+}
+
+# environment_uv: prints the path of the uv of the lock, in its own box; builds it where it is missing or another version.
+environment_uv() (
+    box=$STATE/uv
+    wanted=$(environment_requirements @tools)
+    if [ ! -x "$box/bin/uv" ] || [ "$(cat "$box/requirements.txt" 2>/dev/null)" != "$wanted" ]; then
+        # The work folder of the environment that asks is in use: this one gets a state folder of its own.
+        outer=$STATE
+        STATE=$outer/uv-build
+        must mkdir -p "$STATE"
+        environment_install "$box" @tools || exit 1
+        printf '%s\n' "$wanted" >"$box/requirements.txt" || exit 1
+        rm -rf "$STATE"
+    fi
+    printf '%s\n' "$box/bin/uv"
+)
+
+environment_pip_install() {
+    folder=$1 total=$2
+    runner=$(environment_pip) || return 1
+    set -- --require-hashes --no-deps --no-compile --only-binary :all:
+    for source in $BUILD_FROM_SOURCE; do
+        set -- "$@" --no-binary "$source"
+    done
+    [ -z "${WHEELHOUSE:-}" ] || set -- "$@" --no-index --find-links "$WHEELHOUSE"
+    log_info "installing $total distributions with pip"
+    # A pipe would lose pip's status, so it goes through a file.
+    {
+        PIP_CACHE_DIR=${PIP_CACHE_DIR:-$CACHE/pip} "$folder/bin/python" "$runner" install "$@" \
+            --progress-bar off --requirement requirements.txt 2>&1
+        printf '%s\n' "$?" >status
+    } | environment_progress "$total" >install.log
+    [ "$(cat status)" = 0 ] && return 0
+    environment_last_words install.log
+    return 1
+}
+
+# environment_pip: prints the file that runs pip under another interpreter, with none of pip's neighbours importable.
+# The host's own pip if it can do that (22.3 and later), else one from ensurepip in a box that is thrown away.
+environment_pip() (
+    find_runner='import os, pip; print(os.path.join(os.path.dirname(os.path.abspath(pip.__file__)), "__pip-runner__.py"))'
+    runner=$("$HOST_PYTHON" -c "$find_runner" 2>/dev/null) || runner=
+    if [ -z "$runner" ] || [ ! -f "$runner" ]; then
+        "$HOST_PYTHON" -m venv pip >venv.log 2>&1 || {
+            environment_last_words venv.log
+            die "no uv, no pip of 22.3 or later, and $HOST_PYTHON has no ensurepip: install one of them (Debian: python3-venv)"
+        }
+        runner=$(pip/bin/python -c "$find_runner") || exit 1
+        # Pythons whose ensurepip is older: pip as a zip file shuts out its neighbours as well.
+        [ -f "$runner" ] || runner=$("$HOST_PYTHON" -c '
+import ensurepip, glob, os
+print(sorted(glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundled", "pip-*.whl")))[-1] + "/pip")') || exit 1
+    fi
+    printf '%s\n' "$runner"
+)
+
+# environment_progress TOTAL: copies pip's words to standard output, and counts the distributions on the terminal.
+environment_progress() {
+    count=0
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        case $line in
+        'Collecting '*)
+            count=$((count + 1))
+            line=${line#Collecting }
+            log_progress "$count" "$1" "${line%% *}"
+            ;;
+        'Installing collected packages'*) log_progress "$1" "$1" 'unpacking' ;;
+        esac
+    done
+    log_progress_end
+}
+
+# environment_compile FOLDER: byte-compiles for the service, which may not write there. A release never changes once it is
+# complete, so the compiled files need no look at their sources: and the same sources give the same bytes.
+environment_compile() {
+    log_info 'byte-compiling'
+    # Some distributions carry files for other Pythons, which can't compile: they are never imported.
+    "$1/bin/python" -m compileall -q -q -j 0 --invalidation-mode unchecked-hash "$1/lib" >/dev/null 2>&1 || :
+}
+
+# environment_compare FOLDER REQUIREMENTS: the distributions found are those of the lock, one version each.
+environment_compare() {
+    "$1/bin/python" -I - "$2" <<'END'
+import importlib.metadata
+import re
+import sys
+
+def canonical(name):
+    return re.sub("[-_.]+", "-", name).lower()
+
+wanted, conditional = {}, set()
+with open(sys.argv[1], encoding="utf-8") as lines:
+    for line in lines:
+        name, version = line.split()[0].split("==")
+        wanted[canonical(name)] = version
+        if " ; " in line:
+            conditional.add(canonical(name))
+found = {}
+for distribution in importlib.metadata.distributions():
+    found[canonical(distribution.metadata["Name"])] = distribution.version
+problems = [f"{name} is there and not in the lock" for name in sorted(found.keys() - wanted.keys())]
+problems += [f"{name} is missing" for name in sorted(wanted.keys() - found.keys() - conditional)]
+
+def same(one, other):
+    return one == other or re.sub(r"(\.0)+$", "", one.lower()) == re.sub(r"(\.0)+$", "", other.lower())
+
+problems += [
+    f"{name} is {found[name]}, the lock says {version}"
+    for name, version in sorted(wanted.items())
+    if name in found and not same(found[name], version)
+]
+for problem in problems:
+    print(problem, file=sys.stderr)
+sys.exit(1 if problems else 0)
+END
+}
+
+# environment_last_words FILE: the end of an installer's output, where the reason stands.
+environment_last_words() {
+    log_progress_end
+    tail -n 25 "$1" | while IFS= read -r line; do
+        log_error "$line"
+    done
+}
+
+# environment_find_python
+#   Sets HOST_PYTHON to the absolute path of an interpreter of the wanted version and implementation: $PYTHON where the
+#   caller set it, else the first that fits in the PATH. Returns 1 where there is none.
+environment_find_python() {
+    [ -z "${HOST_PYTHON:-}" ] || return 0
+    HOST_PYTHON=
+    for candidate in ${PYTHON:+"$PYTHON"} "python$PYTHON_WANTED" "pypy$PYTHON_WANTED" python3 python; do
+        HOST_PYTHON=$(environment_asked "$candidate") && return 0
+        HOST_PYTHON=
+        if [ -n "${PYTHON:-}" ]; then
+            break
+        fi
+    done
+    log_error "no $IMPLEMENTATION $PYTHON_WANTED found: install it, or name one with PYTHON=/path/to/python"
+    return 1
+}
+
+# environment_asked COMMAND: prints the real interpreter behind it where it is the wanted one. A virtualenv's python
+# answers with the one that it was made from: a release must not lean on somebody's virtualenv.
+environment_asked() {
+    "$1" -I -c '
+import os, sys
+wanted, implementation = sys.argv[1:]
+found = "%d.%d" % sys.version_info[:2]
+path = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+if found != wanted or sys.implementation.name != implementation or not path:
+    sys.exit(1)
+print(path)
+' "$PYTHON_WANTED" "$IMPLEMENTATION" 2>/dev/null
+}
+
+# each_distribution COMMAND…: runs it with ENVIRONMENT NAME VERSION for each distribution of the lock.
+each_distribution() {
+    each_environment printf '%s\n' | while IFS= read -r environment; do
+        environment_requirements "$environment" | while IFS=' ' read -r pin _; do
+            "$@" "$environment" "${pin%%==*}" "${pin#*==}" </dev/null || exit 1
+        done || exit 1
+    done
+}

@@ -1,0 +1,121 @@
+# shellcheck shell=sh
+# help.sh: what can be asked of the script. `help` alone fits on one screen; `help TOPIC` says more.
+
+# help_show [TOPIC]: to standard output. Returns 64 for a topic that there is not.
+help_show() {
+    case ${1:-} in
+    '') help_overview ;;
+    deploy) help_deploy ;;
+    rollback) help_rollback ;;
+    backup | restore) help_backup ;;
+    settings) help_settings ;;
+    exit) help_exit ;;
+    files) help_files ;;
+    *)
+        log_error "there is no help on $1; topics: deploy rollback backup settings exit files"
+        return 64
+        ;;
+    esac
+}
+
+help_overview() {
+    cat <<END
+$NAME $VERSION: one release, in one script.
+
+  plan                what a deploy would change; changes nothing
+  deploy              all steps: build beside what runs, then switch, restart, verify
+  rollback [VERSION]  back to the release that was active before; builds nothing
+  status              what runs, since when, by whom, is it well
+  verify [--fix]      has anything drifted from what was released
+
+  list, history       releases on this host; what happened, and when
+  backup, restore     data (help backup)
+  check               exit 0: deployed and unchanged; 2: a deploy would do something
+  setup               folders and the supervisor's box, once; deploy does it where it is missing
+  run NAME            a command of the configuration
+  pin, unpin VERSION  keep a release whatever prune does
+  prune               delete old releases (never current, the one before, a pinned one, data or backups)
+  uninstall           take the releases away; data and backups stay
+  preflight, build, configure, permissions, complete, switch, restart: one step of a deploy each
+  steps               the names of the steps, in order
+  unlock              free a lock that a run on another host left
+
+Options: --quiet --json --wait SECONDS --force-restart --detailed-exitcode --accept-edited
+Topics:  sh ${SCRIPT##*/} help deploy | rollback | backup | settings | exit | files
+END
+}
+
+help_deploy() {
+    cat <<'END'
+deploy runs these steps, and stops at the first that fails. Until `switch` users are served as before.
+
+  preflight     can this host carry the release? All reasons at once
+  lock          one run at a time; a dead run's lock is taken over
+  backup        data, verified
+  build         the virtualenv from the lock's hashes, launchers, downloads
+  configure     configuration files, secrets, commands of the configuration
+  permissions   the one table of owners and modes
+  check         the checks of the configuration; then the release is complete, and never changes again
+  switch        one rename of the link `current`
+  restart       those services that changed
+  verify        the health gate. Where it fails the release before comes back by itself (exit 30)
+  prune         releases beyond `keep`
+
+A deploy that was killed is run again: it goes on or starts over by itself. A second deploy of the same release says "unchanged".
+END
+}
+
+help_rollback() {
+    cat <<'END'
+rollback             to the release that was active before this one; again: to the one before that
+rollback VERSION     to any complete release (see `list`)
+rollback --with-data also puts back the data of the backup that was taken before that release was left. It asks to be said twice
+
+The history decides which one was before, not names or times of folders. Nothing is built and no network is needed.
+END
+}
+
+help_backup() {
+    cat <<'END'
+backup               saves data now, and reads it back to see that it is good (exit 20 where it is not)
+restore              lists what there is
+restore WHICH        beside the live data first, verified, then swapped; the data of before is kept
+END
+}
+
+help_settings() {
+    cat <<'END'
+Variables of the environment that change a run:
+
+  PREFIX=/path         another place than the configuration's
+  PYTHON=/path/python  the interpreter to build with
+  WHEELHOUSE=/path     install from this folder of wheels, ask no index
+  REASON='text'        goes into the history
+  UV_CACHE_DIR, PIP_CACHE_DIR and all index settings of uv and pip are the host's own.
+END
+}
+
+help_exit() {
+    cat <<'END'
+ 0  done, or nothing to do
+ 1  failed; users are served as before
+ 2  plan, check, verify (and deploy --detailed-exitcode): changes found or made
+20  the backup could not be verified
+30  the new release failed its health gate; the release before is back
+64  usage
+75  another run holds the lock
+78  the host is unfit: all reasons were said
+END
+}
+
+help_files() {
+    cat <<END
+releases   $DEFAULT_PREFIX/releases/VERSION: bin etc lib share MANIFEST release.sh; read-only once complete
+current    $DEFAULT_PREFIX/current: a link to one of them
+data       $DEFAULT_PREFIX/var; never deleted
+run        $DEFAULT_PREFIX/run: pids and sockets
+backups    $DEFAULT_PREFIX/backups
+state      $DEFAULT_PREFIX/.cfgc: lock, journal, cache
+(PREFIX moves them all; [layout] may have moved some.)
+END
+}
