@@ -1,0 +1,117 @@
+# shellcheck shell=sh
+# journal.sh: the history, one JSON object a line, only ever appended to. What is deployed, and was before, is read here.
+#
+# journal_begin COMMAND FROM TO REASON    a run begins: who, when, where, from which release to which, why
+# journal_write EVENT FIELD=VALUE…        any line; for what is worth keeping within a run (a lock taken over, an accepted edit)
+# journal_switch FROM TO HOW              written BEFORE current is switched. HOW: deploy, rollback, return (after a failed gate)
+# journal_end RESULT STEP STATUS          a run ends: done or failed, in which step, with which exit status
+# journal_stack                           prints the releases that were active, oldest first, the one that is active now last.
+#                                         A rollback takes releases off the end, as undoing does.
+# journal_before ID                       prints the release that was active before ID, where that can be gone back to; fails where none is
+# journal_activated ID                    true where release ID has ever been active
+# journal_lines                           prints the whole lines of the journal (a line cut off by a crash is left out)
+# journal_now                             prints the time, as 2026-05-04T03:02:01Z
+#
+# A run that was killed has a begin and no end. A switch line counts only if it came true: the next one's `from` says so, or, for
+# the last one, current itself. So a kill between the line and the rename leaves no false history. Order is that of the lines:
+# a clock that was set back changes nothing.
+
+journal_begin() {
+    JOURNAL_RUN=$(journal_now)-$$
+    JOURNAL_COMMAND=$1
+    JOURNAL_TO=$3
+    journal_write begin "command=$1" "from=$2" "to=$3" "by=$(journal_who)" "host=$HOST_NAME" "reason=$4"
+}
+
+journal_switch() {
+    journal_write switch "from=$1" "to=$2" "how=$3" "by=$(journal_who)"
+}
+
+journal_end() {
+    journal_write end "command=$JOURNAL_COMMAND" "to=$JOURNAL_TO" "result=$1" "step=$2" "status=$3"
+}
+
+journal_stack() (
+    current=$(release_active) || current=
+    [ -n "$current" ] || return 0
+    journal_lines | awk -v current="$current" '
+        # The values are plain names: no quote and no backslash is in them.
+        function field(key,    at, rest) {
+            at = index($0, "\"" key "\":\"")
+            if (!at) return ""
+            rest = substr($0, at + length(key) + 4)
+            return substr(rest, 1, index(rest, "\"") - 1)
+        }
+        index($0, "\"event\":\"switch\"") { n++; from[n] = field("from"); to[n] = field("to"); how[n] = field("how") }
+        END {
+            for (i = 1; i <= n; i++) {
+                if ((i < n ? from[i + 1] : current) != to[i]) continue
+                if (how[i] != "deploy") {
+                    for (j = depth; j > 0 && stack[j] != to[i]; j--);
+                    if (j) { depth = j; continue }
+                }
+                if (depth && stack[depth] == to[i]) continue
+                stack[++depth] = to[i]
+            }
+            if (!depth || stack[depth] != current) stack[++depth] = current
+            for (i = 1; i <= depth; i++) print stack[i]
+        }'
+)
+
+journal_before() (
+    journal_stack | {
+        before='' found=''
+        while read -r id; do
+            if [ "$id" = "$1" ]; then
+                found=$before
+            fi
+            if release_usable "$id"; then
+                before=$id
+            fi
+        done
+        [ -n "$found" ] || exit 1
+        printf '%s\n' "$found"
+    }
+)
+
+journal_activated() (
+    journal_lines | grep -F '"event":"switch"' | grep -F "\"to\":\"$1\"" >/dev/null
+)
+
+journal_lines() (
+    [ -r "$STATE/journal.jsonl" ] || return 0
+    grep '^{.*}$' "$STATE/journal.jsonl"
+    return 0
+)
+
+journal_now() {
+    date -u +%Y-%m-%dT%H:%M:%SZ
+}
+
+# Who asked for it: behind sudo or doas, the person.
+journal_who() (
+    person=${SUDO_USER:-${DOAS_USER:-}}
+    if [ -n "$person" ] && [ "$person" != "$DEPLOYER" ]; then
+        echo "$person as $DEPLOYER"
+    else
+        echo "$DEPLOYER"
+    fi
+)
+
+# One write a line. Where the last run died within its line, a newline goes first.
+journal_write() (
+    file=$STATE/journal.jsonl
+    line="{$(json_pair time "$(journal_now)"),$(json_pair run "${JOURNAL_RUN:-none}"),$(json_pair event "$1")"
+    shift
+    for field; do
+        line=$line,$(json_pair "${field%%=*}" "${field#*=}")
+    done
+    line="$line}"
+    if [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ]; then
+        must printf '\n' >>"$file"
+    fi
+    if [ ! -e "$file" ]; then
+        ( umask 022 && : >>"$file" )
+    fi
+    printf '%s\n' "$line" >>"$file" || die "cannot write the journal $file"
+)

@@ -1,0 +1,246 @@
+# shellcheck shell=sh
+# layout.sh: where everything is, from PREFIX alone; and whether those places can be trusted.
+#
+# layout_init           sets PREFIX RELEASES RELEASE_ID RELEASE CURRENT BIN ETC LIB SHARE VENV DATA LOG RUN BACKUPS SUPERVISOR
+#                       STATE CACHE HOST_NAME DEPLOYER, and exports INPUT_NAME for each declared input. PREFIX comes from the environment, else DEFAULT_PREFIX.
+#                       Exits 78 where PREFIX cannot be used at all. Writes nothing.
+# layout_release ID     points RELEASE and what lies in it (BIN ETC LIB SHARE VENV) at another release
+# layout_problems       prints a line for each place that cannot be trusted: a link into elsewhere, a folder of someone else,
+#                       a parent that others can write to. Nothing printed: all is well.
+# layout_setup           makes the folders that are missing, with the modes of their class; touches none that is there
+# layout_each CALL…     runs CALL CLASS PATH for each folder outside the releases
+# layout_input_value NAME HAS_FALLBACK FALLBACK    prints the value of a declared input
+# layout_stat PATH      prints `MODE-STRING UID GID` of the path itself (a link is not followed); fails where there is nothing
+# layout_link PATH      prints what the link PATH points to
+#
+# Styles. `prefix`: all below PREFIX. `fhs`: releases in PREFIX (/opt/NAME), data and backups in /var/opt/NAME, pids in /run/NAME,
+# and /etc/opt/NAME is a link to current/etc, so that one rename still switches everything. Where PREFIX is ROOT/opt/NAME the
+# other folders are below ROOT as well.
+
+layout_init() {
+    PREFIX=${PREFIX:-$DEFAULT_PREFIX}
+    layout_refuse_prefix
+    while :; do
+        case $PREFIX in
+        ?*/) PREFIX=${PREFIX%/} ;;
+        *) break ;;
+        esac
+    done
+    DEPLOYER=$(id -un) || die "this user has no name: id -un failed"
+    HOST_NAME=$(uname -n)
+    RELEASES=$PREFIX/releases
+    CURRENT=$PREFIX/current
+    STATE=$PREFIX/.cfgc
+    DATA='' LOG='' RUN='' BACKUPS='' SUPERVISOR='' CACHE='' LAYOUT_ETC_LINK=''
+    if [ "${LAYOUT_STYLE:-prefix}" = fhs ]; then
+        layout_root=
+        case $PREFIX in
+        */opt/"$NAME") layout_root=${PREFIX%/opt/"$NAME"} ;;
+        esac
+        DATA=$layout_root/var/opt/$NAME/data
+        BACKUPS=$layout_root/var/opt/$NAME/backups
+        LOG=$layout_root/var/opt/$NAME/log
+        RUN=$layout_root/run/$NAME
+        LAYOUT_ETC_LINK=$layout_root/etc/opt/$NAME
+    else
+        DATA=$PREFIX/var
+        BACKUPS=$PREFIX/backups
+        RUN=$PREFIX/run
+    fi
+    SUPERVISOR=$PREFIX/supervisor
+    CACHE=$STATE/cache
+    layout_release "$VERSION"
+    layout_folders
+    LOG=${LOG:-$DATA/log}
+    each_input layout_input
+    RELEASE_ID=$(release_id) || exit $?
+    if [ "$RELEASE_ID" != "$VERSION" ]; then
+        layout_release "$RELEASE_ID"
+    fi
+}
+
+layout_input() {
+    export "INPUT_$1=$(layout_input_value "$@")"
+}
+
+layout_input_value() {
+    shell_env "$1" || {
+        if [ "$2" = yes ]; then
+            printf '%s' "$3"
+        fi
+    }
+}
+
+layout_release() {
+    RELEASE_ID=$1
+    RELEASE=$RELEASES/$1
+    BIN=$RELEASE/bin
+    ETC=$RELEASE/etc
+    LIB=$RELEASE/lib
+    SHARE=$RELEASE/share
+    VENV=$LIB/venv
+}
+
+# PREFIX goes into shebang lines, ini files and crontabs, each with its own idea of a special character: so there are none.
+layout_refuse_prefix() {
+    case $PREFIX in
+    /*) ;;
+    *) die_with 78 "PREFIX is not an absolute path: $PREFIX" ;;
+    esac
+    case $PREFIX in
+    *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/+@=,-]*)
+        die_with 78 "PREFIX holds a blank, a quote, a newline or another special character; allowed are letters, digits and . _ / + @ = , -"
+        ;;
+    esac
+    case $PREFIX/ in
+    */./* | */../* | *//*/*) die_with 78 "PREFIX has an empty, . or .. component: $PREFIX" ;;
+    //*) die_with 78 "PREFIX is the root folder" ;;
+    esac
+    case $PREFIX in
+    /bin | /boot | /dev | /etc | /home | /lib | /opt | /proc | /root | /run | /sbin | /srv | /sys | /tmp | /usr | /usr/local | /var)
+        die_with 78 "PREFIX is a folder of the system: give a folder of its own, as $PREFIX/$NAME"
+        ;;
+    esac
+}
+
+layout_each() {
+    "$@" data "$DATA" || return
+    "$@" log "$LOG" || return
+    "$@" run "$RUN" || return
+    "$@" backups "$BACKUPS"
+}
+
+layout_stat() (
+    line=$(ls -ldn "$1" 2>/dev/null) || return 1
+    printf '%s\n' "$line" | awk '{ print $1, $3, $4; exit }'
+)
+
+layout_link() (
+    line=$(ls -ld "$1" 2>/dev/null) || return 1
+    case $line in
+    l*' -> '*) printf '%s\n' "${line##*' -> '}" ;;
+    *) return 1 ;;
+    esac
+)
+
+layout_problems() (
+    me=$(id -u) || return 1
+    service=$(id -u "${SERVICE_USER:-$DEPLOYER}" 2>/dev/null) || service=$me
+    for folder in "$PREFIX" "$RELEASES" "$STATE" "$SUPERVISOR" "$CACHE" "$BACKUPS"; do
+        layout_judge "$folder" "$me" "$me"
+    done
+    for folder in "$DATA" "$LOG" "$RUN"; do
+        layout_judge "$folder" "$me" "$service"
+    done
+    for folder in "$PREFIX" "$DATA" "$LOG" "$RUN" "$BACKUPS" "$SUPERVISOR" "$CACHE"; do
+        layout_parents "$folder" "$me" "$service"
+    done | sort -u
+)
+
+# layout_judge FOLDER UID UID: the folder itself, where it is there: a real folder, of the deployer or root or, where it is given,
+# of the service.
+layout_judge() (
+    path=$1
+    stat=$(layout_stat "$path") || return 0
+    mode=${stat%% *} owner=${stat#* }
+    owner=${owner% *}
+    case $mode in
+    l*)
+        echo "$path is a link to $(layout_link "$path"): make it a real folder, or name the other place under [layout]"
+        return
+        ;;
+    d*) ;;
+    *)
+        echo "$path is not a folder: move it away"
+        return
+        ;;
+    esac
+    case $owner in
+    0 | "$2" | "$3") ;;
+    *) echo "$path belongs to user $owner, not to $DEPLOYER: chown it, or run as its owner" ;;
+    esac
+    case $mode in
+    ????????w*) echo "$path can be written by everyone: chmod o-w $path" ;;
+    esac
+)
+
+# layout_parents FOLDER UID UID: what lies above. Who can write there can put another folder in this one's place.
+layout_parents() (
+    path=$1
+    while :; do
+        path=${path%/*}
+        [ -n "$path" ] || break
+        stat=$(layout_stat "$path") || continue
+        mode=${stat%% *} owner=${stat#* }
+        owner=${owner% *}
+        case $path in
+        "$DATA" | "$DATA"/*) allowed=$3 ;;
+        *) allowed=$2 ;;
+        esac
+        case $owner in
+        0 | "$2" | "$allowed") ;;
+        *) echo "$path, above $NAME's folders, belongs to user $owner, who can replace them: chown it, or choose another PREFIX" ;;
+        esac
+        case $mode in
+        # With the sticky bit (/tmp) others can make files there, and leave ours alone.
+        ????????w[tT]*) ;;
+        d???????w*) echo "$path, above $NAME's folders, can be written by everyone: chmod o-w $path" ;;
+        esac
+    done
+)
+
+layout_setup() {
+    layout_mkdir "$PREFIX" 0755 || return
+    layout_mkdir "$RELEASES" 0755 || return
+    layout_mkdir "$STATE" 0755 || return
+    layout_mkdir "$CACHE" 0700 || return
+    layout_each layout_setup_class || return
+    each_directory layout_setup_entry || return
+    if [ -n "$LAYOUT_ETC_LINK" ] && [ ! -e "$LAYOUT_ETC_LINK" ] && [ ! -h "$LAYOUT_ETC_LINK" ]; then
+        must mkdir -p "${LAYOUT_ETC_LINK%/*}"
+        must ln -s "$CURRENT/etc" "$LAYOUT_ETC_LINK"
+    fi
+}
+
+# layout_mkdir PATH MODE: makes PATH and what lacks above it, which is readable by all as folders of a system are.
+layout_mkdir() (
+    if [ -d "$1" ] || [ -h "$1" ]; then
+        return 0
+    fi
+    umask 022
+    must mkdir -p "${1%/*}"
+    must mkdir "$1"
+    must chmod "$2" "$1"
+)
+
+layout_setup_class() {
+    if [ -d "$2" ] || [ -h "$2" ]; then
+        return 0
+    fi
+    layout_mkdir "$2" 0700 || return
+    permission_folder "$1" "$2" '' ''
+}
+
+# A folder of each_directory that lies outside the releases; those in a release are made with it.
+layout_setup_entry() {
+    case $1 in
+    data | blobs | run | log | backups) ;;
+    *) return 0 ;;
+    esac
+    if [ -d "$2" ] || [ -h "$2" ]; then
+        return 0
+    fi
+    layout_setup_above "${2%/*}" "$1" || return
+    must mkdir "$2"
+    permission_folder "$1" "$2" "$3" "$4"
+}
+
+# layout_setup_above FOLDER CLASS: the folders between a class's own and one of its entries.
+layout_setup_above() {
+    if [ -d "$1" ]; then
+        return 0
+    fi
+    layout_setup_above "${1%/*}" "$2" || return
+    must mkdir "$1"
+    permission_folder "$2" "$1" '' ''
+}
