@@ -1,0 +1,10 @@
+import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
+import {unspeakableService} from './supervisor-conf.js';
+import {listenerWithoutSupervisor, secretOnCommandLine} from './systemd-unit.js';
+
+/** What can be wrong with a service when its file is written. */
+export const serviceKinds: readonly DiagnosticKind[] = [
+  unspeakableService,
+  listenerWithoutSupervisor,
+  secretOnCommandLine,
+];
