@@ -19,26 +19,31 @@ export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, loc
   const uses = new Set([service.origin.part, ...service.uses]);
   const entries = plan.entries.filter((entry) => entry.origin.part !== undefined && uses.has(entry.origin.part));
   const needs = entries.filter(affectsProcess);
-  const requirements = plan.entries
-    .filter((entry): entry is EnvironmentEntry => entry.kind === 'environment')
+  const environments = plan.entries.filter((entry): entry is EnvironmentEntry => entry.kind === 'environment');
+  const requirements = environments
     .flatMap((entry) => entry.requirements)
     .filter((requirement) => requirement.origin.part !== undefined && uses.has(requirement.origin.part));
   const packages = closure(
     requirements.map((requirement) => requirement.name),
     lock,
+    environments.flatMap((entry) => entry.exclude),
   );
   const {fingerprint: _, ...itself} = service;
   return sha256({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
 }
 
-/** The locked packages below `names`, themselves included, in the lock's order. */
-export function closure(names: readonly string[], lock: Lock): readonly LockedPackage[] {
+/** The locked packages below `names`, themselves included, in the lock's order; nothing is looked for below `exclude`. */
+export function closure(
+  names: readonly string[],
+  lock: Lock,
+  exclude: readonly string[] = [],
+): readonly LockedPackage[] {
   const needs = new Map<string, string[]>();
   for (const item of lock.packages) needs.set(item.name, [...(needs.get(item.name) ?? []), ...item.dependencies]);
   const wanted = new Set<string>();
   const queue = [...names];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (wanted.has(name)) continue;
+    if (wanted.has(name) || exclude.includes(name)) continue;
     wanted.add(name);
     queue.push(...(needs.get(name) ?? []));
   }

@@ -155,6 +155,13 @@ function dataFunctions(plan: ReleasePlan, lock: Lock): readonly DataFunction[] {
       blocks: requirementBlocks(of('environment'), plan, lock),
       choice: true,
     },
+    each(
+      'each_editable',
+      'ENVIRONMENT PATH: sources that are installed in place (dev)',
+      'editable',
+      of('environment').flatMap((entry) => entry.editable.map((source) => ({environment: entry.name, ...source}))),
+      (source) => source,
+    ),
     each('each_directory', 'CLASS PATH MODE OWNER', 'directory', of('directory'), (entry) => ({
       ...entry,
       mode: entry.mode ?? '',
@@ -378,6 +385,7 @@ function requirementBlocks(
     closure(
       entry.requirements.map((requirement) => requirement.name),
       lock,
+      entry.exclude,
     );
   const boxes: readonly (readonly [string, readonly LockedPackage[]])[] = [
     ...environments.map((entry) => [entry.name, packages(entry)] as const),

@@ -123,10 +123,13 @@ def console_scripts(distribution):
 
 
 def console_script(part, distribution, name):
-    points = console_scripts(installed(part, distribution))
+    chosen = [installed(part, distribution)] if distribution else importlib.metadata.distributions()
+    points = [point for one in chosen for point in console_scripts(one)]
     for point in points:
         if point.name == name:
             return halves(point)
+    if not distribution:
+        sys.exit(f"error: part {part}: no distribution of the environment has a script {name}")
     others = ", ".join(point.name for point in points) or "none at all"
     sys.exit(f"error: part {part}: distribution {distribution} has no script {name}; it has {others}")
 

@@ -58,6 +58,7 @@ environment_install() (
     environment_compile "$folder"
     environment_compare "$folder" "$work/requirements.txt" ||
         die "environment $name is not what the lock says: see the lines above"
+    each_editable environment_editable "$folder" "$name" || exit 1
     must cd "$STATE"
     must rm -rf "$work"
     log_info "environment $name: $total distributions"
@@ -213,6 +214,20 @@ for problem in problems:
 sys.exit(1 if problems else 0)
 END
 }
+
+# environment_editable FOLDER WANTED ENVIRONMENT PATH: a developer's sources, in place. What builds them is asked from the index.
+environment_editable() (
+    [ "$2" = "$3" ] || exit 0
+    log_info "installing $4 in place"
+    if uv=$(command -v "${UV:-uv}" 2>/dev/null) && [ "$INSTALLER" != pip ]; then
+        "$uv" pip install --python "$1/bin/python" --no-deps --editable "$4" >install.log 2>&1 && exit 0
+    else
+        runner=$(environment_pip) || exit 1
+        "$1/bin/python" "$runner" install --no-deps --editable "$4" >install.log 2>&1 && exit 0
+    fi
+    environment_last_words install.log
+    die "could not install $4 in place"
+)
 
 # environment_last_words FILE: the end of an installer's output, where the reason stands.
 environment_last_words() {

@@ -30,6 +30,8 @@ export function samplePlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
         origin: origin('web', 10),
         name: 'main',
         requirements: [{name: 'jinja2', text: 'Jinja2', origin: origin('web', 11)}],
+        exclude: [],
+        editable: [],
       },
       {
         kind: 'script',
