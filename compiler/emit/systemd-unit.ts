@@ -89,6 +89,8 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
     .map((other) => `${name}-${other.name}.service`);
   const root = service.user === 'root';
   const lines: (string | readonly (string | QuotedText)[])[] = [
+    // By this line the script knows its own units again.
+    [`# A service of ${name} in `, place('prefix'), ', written by its release script.'],
     '[Unit]',
     `Description=${escaped(name)}: ${escaped(service.name)}`,
     `PartOf=${name}.target`,

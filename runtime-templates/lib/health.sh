@@ -28,6 +28,7 @@ health_gate() (
 # health_return [OLD]: from a release that does not serve to the one before. Returns 30, or 1 where there is no way back.
 health_return() (
     bad=$RELEASE_ID old=${1:-}
+    release_mark_bad "$bad"
     if [ "${DATA_MIGRATION:-no}" = yes ]; then
         log_error "$NAME $bad failed its health gate and stays: it declares a data migration, so the release before may not read the data"
         log_error "mend it and deploy again, or restore the backup of this deploy with: $SCRIPT rollback --with-data"
@@ -41,6 +42,7 @@ health_return() (
         exit 1
     fi
     log_error "$NAME $bad failed its health gate: going back to $old"
+    journal_switch "$bad" "$old" return || exit 1
     release_switch "$old" || exit 1
     # What went wrong with the new one says nothing about the old one's processes, so all that changed is restarted.
     if ! service_restart || ! service_settled "$HEALTH_SETTLE"; then
@@ -48,7 +50,9 @@ health_return() (
         exit 1
     fi
     crontab_install || log_warn "the crontab is still that of $bad"
+    release_settle
     log_info "$NAME $old is back and serves"
+    webhook_send rollback "${STEP:-verify}" "$NAME went back from $bad to $old: the health gate failed" 30
     exit 30
 )
 
