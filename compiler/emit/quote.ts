@@ -46,14 +46,12 @@ export function identifier(name: string): string {
 
 /**
  * One word of a shell command.
- * A literal is single-quoted, so nothing in it means anything; a value with references is double-quoted, with the four
- * characters escaped that mean something there.
+ * Single quotes, where nothing means anything, or double ones with the four characters escaped that mean something there.
  */
 export function shWord(value: string | FileText): string {
-  if (typeof value === 'string') return single(value);
+  if (typeof value === 'string') return literalWord(value);
   const only = value.pieces.length === 1 ? value.pieces[0] : value.pieces.length === 0 ? '' : undefined;
-  if (typeof only === 'string') return single(only);
-  return `"${expanding(value, /[\\"$`]/g)}"`;
+  return typeof only === 'string' ? literalWord(only) : doubleQuoted(value);
 }
 
 /**
@@ -155,6 +153,20 @@ export function html(value: string): string {
   return value.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
+/**
+ * A literal word. Single quotes where they are plain to read; double ones where `'`, `$` and the like would make a reader,
+ * and shellcheck, wonder whether an expansion was meant.
+ */
+function literalWord(value: string): string {
+  return /['$`\u2018\u2019]|\\$/.test(value) ? doubleQuoted({pieces: [value]}) : `'${value}'`;
+}
+
+function doubleQuoted(value: FileText): string {
+  // Typographic double quotes inside double quotes look like a mistake (SC1111): they get quotes of the other kind.
+  return `"${expanding(value, /[\\"$`]/g).replace(/[\u201c\u201d]+/g, '"\'$&\'"')}"`;
+}
+
+/** Always single quotes: for files and Make, where nobody asks shellcheck. */
 function single(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

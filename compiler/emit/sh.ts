@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import type {Report} from '../diagnostics/diagnostic.js';
 import type {Lock, LockedPackage} from '../model/lock.js';
 import type {
   BackupEntry,
@@ -12,9 +13,11 @@ import type {
 } from '../model/release-plan.js';
 import {pathClasses, type Secret} from '../model/settings.js';
 import type {Text} from '../model/text.js';
-import {refs, show, text} from '../util/text.js';
+import {place, refs, show, text} from '../util/text.js';
 import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
+import {serviceFiles} from './service-files.js';
+import type {ServiceFile} from './supervisor-conf.js';
 import {library, render} from './templates.js';
 
 /**
@@ -23,8 +26,9 @@ import {library, render} from './templates.js';
  * Data functions first, the library after them, `main "$@"` last. The text depends on the plan and the lock alone: no date, no
  * version of cfgc, no path of the machine that compiled.
  * @param plan checked by `checkPlan`: it holds no NUL and no variable whose name is none
+ * @param report hears of services that the files of their manager can't say
  */
-export function emitScript(plan: ReleasePlan, lock: Lock): string {
+export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): string {
   const whole = completePlan(plan, lock);
   const body = render('release.sh.hbs', {
     name: plan.release.name,
@@ -35,7 +39,7 @@ export function emitScript(plan: ReleasePlan, lock: Lock): string {
     folders: Object.entries(plan.layout.folders)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, path]) => ({variable: folderVariable(name), path})),
-    functions: dataFunctions(whole, lock),
+    functions: dataFunctions(whole, lock, report),
     library: library(),
   });
   return withChecksum(body);
@@ -105,7 +109,7 @@ interface DataFunction {
   readonly choice?: boolean;
 }
 
-function dataFunctions(plan: ReleasePlan, lock: Lock): readonly DataFunction[] {
+function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly DataFunction[] {
   const of = <K extends Entry['kind']>(kind: K): readonly Extract<Entry, {kind: K}>[] =>
     plan.entries.filter((entry): entry is Extract<Entry, {kind: K}> => entry.kind === kind);
   const each = <T>(name: string, about: string, template: string, items: readonly T[], view: (item: T) => object) => ({
@@ -127,7 +131,11 @@ function dataFunctions(plan: ReleasePlan, lock: Lock): readonly DataFunction[] {
       }),
     ),
     each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, inputView),
-    each('inputs', 'assigns INPUT_…', 'input-set', plan.inputs, inputView),
+    {
+      name: 'host_facts',
+      about: 'assigns what costs time to ask and is used here',
+      blocks: uses(plan, 'fqdn') ? ['    HOST_FQDN=$(layout_fqdn)\n'] : [],
+    },
     each(
       'each_secret',
       'NAME FROM SOURCE GENERATE: where a secret lies on the host',
@@ -171,8 +179,8 @@ function dataFunctions(plan: ReleasePlan, lock: Lock): readonly DataFunction[] {
       'each_file',
       'CLASS PATH MODE EXECUTABLE UNLESS_EXISTS; the content on standard input',
       'file',
-      of('file'),
-      fileView,
+      [...of('file').map(fileView), ...serviceFiles(plan, report).map(serviceFileView)],
+      (view) => view,
     ),
     each('each_link', 'PATH TO', 'link', of('link'), (entry) => entry),
     each(
@@ -291,6 +299,20 @@ function fileView(entry: FileEntry): object {
   return {...entry, mode: entry.mode ?? '', unlessExists: entry.unlessExists ?? ''};
 }
 
+function serviceFileView(file: ServiceFile): object {
+  const secret = file.content.pieces.some(
+    (piece) => typeof piece !== 'string' && ('quoted' in piece ? piece.quoted : piece).ref === 'secret',
+  );
+  return {
+    ...file,
+    class: secret ? 'secret' : 'etc',
+    path: place('etc', file.path),
+    mode: '',
+    executable: false,
+    unlessExists: '',
+  };
+}
+
 /** A file that has a parser is checked before the switch, by a check of its own. */
 function fileChecks(files: readonly FileEntry[]): readonly Extract<Entry, {kind: 'check'}>[] {
   return files.flatMap((file) =>
@@ -322,10 +344,13 @@ function scriptView(entry: ScriptEntry): object {
 function inputView(input: ReleasePlan['inputs'][number]): object {
   return {
     name: input.name,
-    variable: variableOf({ref: 'env', name: input.name}),
     hasFallback: input.fallback !== undefined,
     fallback: input.fallback ?? '',
   };
+}
+
+function uses(plan: ReleasePlan, ref: 'fqdn'): boolean {
+  return JSON.stringify(plan).includes(JSON.stringify({ref}));
 }
 
 function secretView(secret: Omit<Secret, 'span'>): object {

@@ -27,13 +27,13 @@ environment_folder() {
     fi
 }
 
-# environment_install FOLDER NAME
+# environment_install FOLDER NAME [WORK]
 #   Makes FOLDER a virtualenv with the distributions that `environment_requirements NAME` prints: each file checked by its
 #   hash, wheels alone (but for BUILD_FROM_SOURCE), no index asked for what else might be wanted, no system package seen, no
 #   pip or setuptools left over. What was in FOLDER before is gone.
-#   Returns 0; 1 with the installer's last words.
+#   WORK: a folder to work in, where two are made at once. Returns 0; 1 with the installer's last words.
 environment_install() (
-    folder=$1 name=$2 work=$STATE/build
+    folder=$1 name=$2 work=${3:-$STATE/build}
     environment_find_python || exit $?
     must rm -rf "$work" "$folder"
     must mkdir -p "$work" "${folder%/*}"
@@ -103,13 +103,8 @@ environment_uv() (
     box=$STATE/uv
     wanted=$(environment_requirements @tools)
     if [ ! -x "$box/bin/uv" ] || [ "$(cat "$box/requirements.txt" 2>/dev/null)" != "$wanted" ]; then
-        # The work folder of the environment that asks is in use: this one gets a state folder of its own.
-        outer=$STATE
-        STATE=$outer/uv-build
-        must mkdir -p "$STATE"
-        environment_install "$box" @tools || exit 1
+        environment_install "$box" @tools "$STATE/build-uv" || exit 1
         printf '%s\n' "$wanted" >"$box/requirements.txt" || exit 1
-        rm -rf "$STATE"
     fi
     printf '%s\n' "$box/bin/uv"
 )

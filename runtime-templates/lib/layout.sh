@@ -244,3 +244,8 @@ layout_setup_above() {
     must mkdir "$1"
     permission_folder "$2" "$1" '' ''
 }
+
+# layout_fqdn: prints the host's full name; its short one where it has no other.
+layout_fqdn() {
+    hostname -f 2>/dev/null || uname -n
+}

@@ -56,7 +56,7 @@ main() {
     esac
     selfcheck_verify "$SCRIPT" || exit $?
     layout_init
-    inputs
+    host_facts
     main_run "$@"
 }
 
@@ -73,7 +73,8 @@ main_run() {
     verify) main_verify "$@" ;;
     history) history_show "$@" ;;
     list) status_list "$@" ;;
-    restore) main_alone main_restore "$@" ;;
+    backup) main_alone backup_run "$@" ;;
+    restore) main_alone restore_run "$@" ;;
     adopt) main_alone adopt_run "$@" ;;
     prune) main_alone prune_run "$@" ;;
     pin) main_alone main_pin "$@" ;;
@@ -82,7 +83,7 @@ main_run() {
     rollback) main_alone main_rollback "$@" ;;
     run) main_alone main_command_run "$@" ;;
     unlock) lock_break ;;
-    deploy | setup | preflight | check | backup | build | configure | permissions | complete | switch | restart | steps)
+    deploy | setup | preflight | check | build | configure | permissions | complete | switch | restart | crontab | steps)
         [ "$#" -eq 0 ] || main_usage "$main_command takes no arguments: $*"
         case $main_command in
         deploy) main_deploy ;;
@@ -90,6 +91,7 @@ main_run() {
         check) main_check ;;
         steps) main_steps ;;
         setup) main_alone main_setup ;;
+        crontab) main_alone crontab_install ;;
         *) main_alone "main_step_$main_command" ;;
         esac
         ;;
@@ -151,11 +153,11 @@ main_step_lock() {
     layout_make || return
     lock_acquire "$WAIT" || return
     MAIN_LOCKED=yes
-    main_from=$(release_current) || main_from=
+    main_from=$(release_active) || main_from=
     journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
     MAIN_OPEN=yes
     if [ "$ACCEPT_EDITED" = yes ]; then
-        journal_note edited "the script was edited after it was made, and that was accepted"
+        journal_write note "note=edited" "text=the script was edited after it was made, and that was accepted"
     fi
     secret_load || return
     webhook_send start lock "$1 of $NAME $RELEASE_ID begins"
@@ -175,7 +177,7 @@ main_set_up() {
 }
 
 main_step_backup() {
-    backup_run
+    backup_run --before "$RELEASE_ID"
 }
 
 # Build, configure and permissions leave a note of how far the unfinished release is, so that each can be a process of its own.
@@ -221,7 +223,7 @@ main_step_complete() {
 
 main_step_switch() {
     main_step_complete || return
-    main_from=$(release_current) || main_from=
+    main_from=$(release_active) || main_from=
     release_clear_bad "$RELEASE_ID"
     if [ "$main_from" = "$RELEASE_ID" ]; then
         log_info "current is $RELEASE_ID already"
@@ -242,7 +244,9 @@ main_step_restart() {
 # The health gate. Where it fails the release before comes back by itself (30).
 main_step_verify() {
     main_is_current || return
-    health_gate
+    main_before=$(release_pending) || main_before=
+    main_before=${main_before%% *}
+    health_gate "${main_before#-}"
     main_status=$?
     if [ "$main_status" -eq 30 ]; then
         release_mark_bad "$RELEASE_ID"
@@ -258,7 +262,7 @@ main_step_prune() {
 }
 
 main_is_current() {
-    if [ "$(release_current)" != "$RELEASE_ID" ]; then
+    if [ "$(release_active)" != "$RELEASE_ID" ]; then
         log_error "release $RELEASE_ID is not current: switch first"
         return 1
     fi
@@ -305,10 +309,9 @@ main_rollback() {
             ;;
         esac
     done
-    main_from=$(release_current) || die "nothing is deployed: there is nothing to go back from"
+    main_from=$(release_active) || die "nothing is deployed: there is nothing to go back from"
     if [ -z "$main_target" ]; then
-        main_target=$(journal_stack | main_before_last "$main_from")
-        [ -n "$main_target" ] || die "no release was active before $main_from: there is nothing to go back to"
+        main_target=$(journal_before "$main_from") || die "no release was active before $main_from: there is nothing to go back to"
     fi
     if [ "$main_target" = "$main_from" ]; then
         log_info "release $main_target is current already"
@@ -322,17 +325,6 @@ main_rollback() {
     main_go "$main_target" rollback
 }
 
-# main_before_last CURRENT: of the journal's stack on standard input, the youngest usable release below CURRENT.
-main_before_last() {
-    main_found=
-    while IFS= read -r main_line; do
-        if [ "$main_line" != "$1" ] && release_usable "$main_line"; then
-            main_found=$main_line
-        fi
-    done
-    printf '%s\n' "$main_found"
-}
-
 main_usable() {
     release_list | while IFS= read -r main_line; do
         if release_usable "$main_line"; then
@@ -344,12 +336,12 @@ main_usable() {
 # main_go ID HOW: switches to another complete release, starts its services, and looks whether they serve. What runs is read
 # from the record in that release, so this script can do it as well as that release's own.
 main_go() {
-    main_now=$(release_current) || main_now=
+    main_now=$(release_active) || main_now=
     release_pend "$main_now" "$1" || return
     journal_switch "$main_now" "$1" "$2" || return
     release_switch "$1" || return
     service_restart || return
-    sh "$RELEASES/$1/release.sh" --within "$$" crontab || return
+    main_within "$1" crontab || return
     service_settled 5 || return
     release_settle
     log_info "release $1 serves"
@@ -364,10 +356,6 @@ main_verify() {
         main_alone main_step_verify || return
     fi
     verify_run "$@"
-}
-
-main_restore() {
-    restore_run "$@"
 }
 
 main_pin() {
@@ -387,6 +375,11 @@ main_command_run() {
     fi
     main_is_current || return
     entry_run "$1"
+}
+
+# main_within ID COMMAND: a command of another release's own script, which knows what this one can't, under this run's lock.
+main_within() {
+    CFGC_WITHIN=$$ PREFIX=$PREFIX QUIET=$QUIET sh "$RELEASES/$1/release.sh" "$2"
 }
 
 # main_alone COMMAND…: under the lock, in the journal. Inside another run of this program, which holds both, just the command.
@@ -443,7 +436,7 @@ main_close() {
     if [ "$MAIN_OPEN" = yes ]; then
         MAIN_OPEN=no
         if [ "$1" -eq 0 ]; then
-            journal_end done "$STEP" 0
+            journal_end 'done' "$STEP" 0
             webhook_send success "$STEP" "$main_command of $NAME $RELEASE_ID is done"
         else
             journal_end failed "$STEP" "$1"
