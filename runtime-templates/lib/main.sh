@@ -56,6 +56,7 @@ main() {
     esac
     selfcheck_verify "$SCRIPT" || exit $?
     layout_init
+    syslog_init
     host_facts
     main_run "$@"
 }
@@ -200,6 +201,9 @@ main_step_configure() {
     main_complete && return 0
     main_marked build configure permissions || main_step_build || return
     entry_configure || return
+    # What runs and what cron runs, as files of the release: a rollback by another release's script reads them.
+    service_record || return
+    crontab_record || return
     main_mark configure
 }
 
@@ -234,27 +238,29 @@ main_step_switch() {
     release_switch "$RELEASE_ID"
 }
 
+# Where a service does not come up the release before comes back (30), as after a failed health gate.
 main_step_restart() {
     main_is_current || return
-    service_restart || return
+    if ! service_restart; then
+        health_return "$(main_came_from)"
+        return
+    fi
     crontab_install || return
     entry_commands after-switch
 }
 
+# The release that was active before the switch that is not verified yet; nothing where there was none.
+main_came_from() (
+    pending=$(release_pending) || pending=
+    from=${pending%% *}
+    printf '%s\n' "${from#-}"
+)
+
 # The health gate. Where it fails the release before comes back by itself (30).
 main_step_verify() {
     main_is_current || return
-    main_before=$(release_pending) || main_before=
-    main_before=${main_before%% *}
-    health_gate "${main_before#-}"
-    main_status=$?
-    if [ "$main_status" -eq 30 ]; then
-        release_mark_bad "$RELEASE_ID"
-    fi
-    if [ "$main_status" -eq 0 ] || [ "$main_status" -eq 30 ]; then
-        release_settle
-    fi
-    return "$main_status"
+    health_gate "$(main_came_from)" || return
+    release_settle
 }
 
 main_step_prune() {
@@ -341,7 +347,7 @@ main_go() {
     journal_switch "$main_now" "$1" "$2" || return
     release_switch "$1" || return
     service_restart || return
-    main_within "$1" crontab || return
+    crontab_install || return
     service_settled 5 || return
     release_settle
     log_info "release $1 serves"
