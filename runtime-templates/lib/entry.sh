@@ -29,7 +29,7 @@ entry_outside() {
     esac
 }
 
-# A folder outside the releases is made by `layout_make`, once.
+# A folder outside the releases is made by `layout_setup`, once.
 entry_directory() {
     if entry_outside "$1"; then
         return 0

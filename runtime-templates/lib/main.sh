@@ -72,8 +72,8 @@ main_run() {
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
     verify) main_verify "$@" ;;
-    history) history_show "$@" ;;
-    list) status_list "$@" ;;
+    history) journal_show "$@" ;;
+    list) release_list "$@" ;;
     backup) main_alone backup_run "$@" ;;
     restore) main_alone restore_run "$@" ;;
     adopt) main_alone adopt_run "$@" ;;
@@ -151,8 +151,8 @@ main_step() {
 
 # Makes the folders that are missing, takes the lock, opens the journal: from here on the run is known.
 main_step_lock() {
-    layout_make || return
-    lock_acquire "$WAIT" || return
+    layout_setup || return
+    lock_take "$WAIT" || return
     MAIN_LOCKED=yes
     main_from=$(release_active) || main_from=
     journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
@@ -171,7 +171,7 @@ main_setup() {
 
 # What is made once for all releases: folders, and the supervisor's own box.
 main_set_up() {
-    layout_make || return
+    layout_setup || return
     if [ "$SERVICES" = supervisor ]; then
         supervisor_setup
     fi
