@@ -245,11 +245,19 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       'each_service',
       'NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY…',
       'service',
-      of('service'),
+      // systemd has no events that a listener could hear.
+      of('service').filter((entry) => plan.release.services !== 'systemd' || entry.events.length === 0),
       (entry) => ({
         ...entry,
         group: entry.group ?? '',
       }),
+    ),
+    each(
+      'each_service_command',
+      'ACTION COMMAND: with services = none, what does it',
+      'service-command',
+      Object.entries(plan.release.serviceCommands ?? {}),
+      ([action, command]) => ({action, command: shSource(command)}),
     ),
     each('each_schedule', 'NAME TIMES COMMAND', 'schedule', of('schedule'), (entry) => ({
       ...entry,

@@ -82,6 +82,7 @@ export function lower(
       ...(settings.operators !== undefined && {operators: settings.operators}),
       keep: settings.keep,
       services: settings.services,
+      ...(settings.serviceCommands !== undefined && {serviceCommands: mapTexts(settings.serviceCommands, placed)}),
       installer: settings.installer,
       buildFromSource: settings.buildFromSource,
       dataMigration: settings.dataMigration,

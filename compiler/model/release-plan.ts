@@ -244,6 +244,7 @@ export interface ReleasePlan {
     | 'operators'
     | 'keep'
     | 'services'
+    | 'serviceCommands'
     | 'installer'
     | 'buildFromSource'
     | 'dataMigration'

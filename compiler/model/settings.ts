@@ -65,6 +65,10 @@ export interface HealthCheck {
   readonly intervalSeconds: number;
 }
 
+/** What a deploy asks of the programs that it does not manage itself. `restart` falls back to stop and start. */
+export type ServiceAction = 'start' | 'stop' | 'restart' | 'status';
+export const serviceActions: readonly ServiceAction[] = ['start', 'stop', 'restart', 'status'];
+
 /** The release sections of a profile, read and checked. */
 export interface Settings {
   readonly name: string;
@@ -77,6 +81,8 @@ export interface Settings {
   readonly operators?: string;
   readonly keep: number;
   readonly services: 'supervisor' | 'systemd' | 'none';
+  /** With `services = none`: the profile's own commands, run by sh. One that is absent is not there to be run. */
+  readonly serviceCommands?: Readonly<Partial<Record<ServiceAction, Text>>>;
   readonly installer: 'auto' | 'uv' | 'pip';
   /** Distributions, canonical names, that may be built from an sdist. */
   readonly buildFromSource: readonly string[];

@@ -35,6 +35,13 @@ export const settingSections: readonly SettingSection[] = [
       {name: 'operators', fallback: "the deployer's own group", text: 'the group that may run what is in bin'},
       {name: 'keep', fallback: '5', text: 'complete releases that stay on the host, at least 2'},
       {name: 'services', fallback: 'supervisor', text: 'supervisor, systemd or none'},
+      {
+        name: 'restart-command',
+        text: 'with services = none: what restarts them after a switch; else stop-command and start-command',
+      },
+      {name: 'start-command', text: 'with services = none: what starts them'},
+      {name: 'stop-command', text: 'with services = none: what stops them, also before a restore'},
+      {name: 'status-command', text: 'with services = none: what exits with 0 while they run'},
       {name: 'installer', fallback: 'auto', text: 'auto (uv where the host has it, else pip), uv or pip'},
       {name: 'build-from-source', text: 'distributions that may be built from an sdist, one a line'},
       {

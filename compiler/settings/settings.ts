@@ -8,7 +8,9 @@ import {
   type Permission,
   pathClasses,
   type Secret,
+  type ServiceAction,
   type Settings,
+  serviceActions,
 } from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {didYouMean, nearest} from '../util/nearest.js';
@@ -96,6 +98,8 @@ export function readSettings(
     }
   }
 
+  const services = release.choice('services', ['supervisor', 'systemd', 'none'], 'supervisor');
+
   return {
     name,
     version,
@@ -106,7 +110,8 @@ export function readSettings(
     group: account(release, 'group') ?? user,
     ...(operators !== undefined && {operators}),
     keep: release.whole('keep', 5, 2),
-    services: release.choice('services', ['supervisor', 'systemd', 'none'], 'supervisor'),
+    services,
+    ...readServiceCommands(release, services),
     installer: release.choice('installer', ['auto', 'uv', 'pip'], 'auto'),
     buildFromSource: release.list('build-from-source').map(canonical),
     dataMigration: release.yes('data-migration', false),
@@ -131,6 +136,30 @@ export function readSettings(
     system: readSystem(reader('system')),
     backup: readBackup(reader('backup')),
   };
+}
+
+/** `restart-command = …` and its sisters; they mean nothing where a manager runs the services. */
+function readServiceCommands(
+  release: SectionReader,
+  services: Settings['services'],
+): Pick<Settings, 'serviceCommands'> {
+  const commands: Partial<Record<ServiceAction, Text>> = {};
+  for (const action of serviceActions) {
+    const command = release.option(`${action}-command`)?.value;
+    if (command === undefined || trim(command).pieces.length === 0) continue;
+    if (services === 'none') commands[action] = trim(command);
+    else {
+      release.bad(
+        `${action}-command`,
+        `\`${action}-command\` does nothing with \`services = ${services}\``,
+        `${services} does that`,
+        {
+          hint: 'take it out, or write `services = none`',
+        },
+      );
+    }
+  }
+  return Object.keys(commands).length === 0 ? {} : {serviceCommands: commands};
 }
 
 /** The section where it holds settings: one with a recipe is a part of the buildout that has the same name. */
