@@ -54,6 +54,7 @@ async function bundle() {
     format: 'esm',
     target: 'node20',
     legalComments: 'none',
+    define: {CFGC_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)},
     logLevel: 'warning',
     banner: {
       js: "#!/usr/bin/env node\nimport {createRequire as __createRequire} from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -1,7 +1,9 @@
 import {checkKinds} from '../check/rules.js';
 import {serviceKinds} from '../emit/service-kinds.js';
+import {lintKinds} from '../lint/lint.js';
 import {lowerKinds} from '../lower/kinds.js';
 import {recipeKinds} from '../lower/recipes.js';
+import {outputKinds} from '../output.js';
 import {settingKinds} from '../settings/kinds.js';
 import type {DiagnosticKind} from './diagnostic.js';
 
@@ -9,7 +11,9 @@ import type {DiagnosticKind} from './diagnostic.js';
 export const catalog: readonly DiagnosticKind[] = [
   ...checkKinds,
   ...settingKinds,
+  ...lintKinds,
   ...lowerKinds,
   ...recipeKinds,
   ...serviceKinds,
+  ...outputKinds,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
