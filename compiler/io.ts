@@ -21,5 +21,7 @@ export interface Io {
     command: readonly string[],
     options: {readonly cwd?: string; readonly input?: string},
   ): Promise<{readonly status: number; readonly stdout: string; readonly stderr: string}>;
+  /** Makes a folder of its own that holds these files for as long as `work` runs. */
+  withFolder<T>(files: Readonly<Record<string, string>>, work: (folder: string) => Promise<T>): Promise<T>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

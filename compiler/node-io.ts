@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmod, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, mkdtemp, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import type {Io} from './io.js';
 
@@ -62,6 +63,16 @@ export const nodeIo: Io = {
         });
       });
     });
+  },
+
+  async withFolder(files, work) {
+    const folder = await mkdtemp(join(tmpdir(), 'cfgc-'));
+    try {
+      for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+      return await work(folder);
+    } finally {
+      await rm(folder, {recursive: true, force: true});
+    }
   },
 
   env: process.env,

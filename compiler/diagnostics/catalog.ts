@@ -1,6 +1,7 @@
 import {checkKinds} from '../check/rules.js';
 import {serviceKinds} from '../emit/service-kinds.js';
 import {lintKinds} from '../lint/lint.js';
+import {lockKinds} from '../lock/kinds.js';
 import {lowerKinds} from '../lower/kinds.js';
 import {recipeKinds} from '../lower/recipes.js';
 import {outputKinds} from '../output.js';
@@ -13,6 +14,7 @@ export const catalog: readonly DiagnosticKind[] = [
   ...settingKinds,
   ...lintKinds,
   ...lowerKinds,
+  ...lockKinds,
   ...recipeKinds,
   ...serviceKinds,
   ...outputKinds,

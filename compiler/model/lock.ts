@@ -2,8 +2,8 @@
  * The lock, `pylock.PROFILE.toml` beside the profile: PEP 751, with cfgc's own facts in `[tool.cfgc]`.
  */
 export interface LockedFile {
+  /** No URL: which index a host asks is its own configuration. The hash says what may come from there. */
   readonly filename: string;
-  readonly url: string;
   readonly sha256: string;
   /** Bytes, where the index said. */
   readonly size?: number;

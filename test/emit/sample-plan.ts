@@ -101,7 +101,7 @@ export function locked(
   sha256: string,
   dependencies: readonly string[] = [],
 ): Lock['packages'][number] {
-  return {name, version, wheels: [{filename: `${name}-${version}-py3-none-any.whl`, url: '', sha256}], dependencies};
+  return {name, version, wheels: [{filename: `${name}-${version}-py3-none-any.whl`, sha256}], dependencies};
 }
 
 export function origin(part: string, line: number): Origin {

@@ -1,0 +1,83 @@
+import {createHash} from 'node:crypto';
+import type {Lock} from '../model/lock.js';
+import type {ReleasePlan, Requirement} from '../model/release-plan.js';
+import {canonicalName, readRequirement} from '../util/distribution-name.js';
+import {literal} from '../util/text.js';
+import type {Pins} from './pins.js';
+
+/** What a lock is made from. */
+export interface LockInputs {
+  readonly target: ReleasePlan['target'];
+  /** Roots of the release's virtualenv. */
+  readonly requirements: readonly Requirement[];
+  readonly exclude: readonly string[];
+  /** Folders whose distribution is installed in place (a dev profile's): they are roots too, and are not locked themselves. */
+  readonly editable: readonly string[];
+  /** Canonical names that may be built from an sdist. */
+  readonly buildFromSource: readonly string[];
+  /** Roots of the supervisor's own box, and of the tools'. */
+  readonly supervisor: readonly string[];
+  readonly tools: readonly string[];
+  /** URLs of parts that have no SHA-256 of their own, each with its md5 where there is one. */
+  readonly downloads: ReadonlyMap<string, string | undefined>;
+}
+
+export function lockInputs(plan: ReleasePlan): LockInputs {
+  const environments = plan.entries.flatMap((entry) => (entry.kind === 'environment' ? [entry] : []));
+  const ours = environments.filter(({name}) => name !== 'supervisor');
+  const boxes = environments.filter(({name}) => name === 'supervisor').flatMap(({requirements}) => requirements);
+  const named = new Set(ours.flatMap(({requirements}) => requirements.map(({name}) => name)));
+  const downloads = new Map<string, string | undefined>();
+  for (const entry of plan.entries) {
+    if ((entry.kind !== 'download' && entry.kind !== 'build') || entry.sha256 !== undefined) continue;
+    downloads.set(entry.url, entry.kind === 'download' ? entry.md5 : undefined);
+  }
+  const editable = ours.flatMap((entry) => entry.editable.map(({path}) => literal(path)));
+  return {
+    target: plan.target,
+    editable: editable.filter((path) => path !== undefined),
+    requirements: unique(ours.flatMap(({requirements}) => requirements)),
+    exclude: [...new Set(ours.flatMap(({exclude}) => exclude))].filter((name) => !named.has(name)).sort(),
+    buildFromSource: [...plan.release.buildFromSource].map(canonicalName).sort(),
+    supervisor:
+      plan.release.services === 'supervisor' ? [...new Set(['supervisor', ...boxes.map(({text}) => text)])].sort() : [],
+    tools: plan.release.installer === 'uv' ? ['uv'] : [],
+    downloads,
+  };
+}
+
+/**
+ * SHA-256 over all that decides what a lock holds: target, roots, and the pins of what is locked.
+ * A pin of a distribution that the release does not need changes nothing, so the lock stays fresh.
+ */
+export function inputDigest(
+  inputs: LockInputs,
+  pins: Pins,
+  locked: Pick<Lock, 'packages' | 'supervisor' | 'tools'>,
+): string {
+  const names = [...locked.packages, ...locked.supervisor, ...locked.tools].map(({name}) => name);
+  const roots = inputs.requirements.map(({name}) => name);
+  const boxes = [...inputs.supervisor, ...inputs.tools].map((text) =>
+    canonicalName(readRequirement(text)?.name ?? text),
+  );
+  const used = [...new Set([...names, ...roots, ...boxes])].sort();
+  const {implementation, platform, python} = inputs.target;
+  const content = {
+    target: {implementation, platform, python},
+    requirements: inputs.requirements.map(({text}) => text).sort(),
+    exclude: inputs.exclude,
+    editable: inputs.editable,
+    buildFromSource: inputs.buildFromSource,
+    supervisor: inputs.supervisor,
+    tools: inputs.tools,
+    pins: used.map((name) => [name, pins.get(name)?.specifier ?? '']),
+  };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** Requirements in order, each text once. */
+function unique(requirements: readonly Requirement[]): readonly Requirement[] {
+  const byText = new Map<string, Requirement>();
+  for (const requirement of requirements) if (!byText.has(requirement.text)) byText.set(requirement.text, requirement);
+  return [...byText.values()];
+}
