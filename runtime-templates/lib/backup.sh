@@ -60,8 +60,8 @@ backup_start() {
         exit 0
     fi
     umask 077
-    BACKUP_PYTHON=$(backup_python) || exit 20
     [ -z "$(each_storage backup_readable)" ] || exit 20
+    BACKUP_PYTHON=$(backup_python) || exit 20
     for folder in "$BACKUPS" "$BACKUPS/records" "$BACKUPS/dumps"; do
         [ -d "$folder" ] || mkdir -p "$folder" || die_with 20 "backup: the folder $folder cannot be made"
     done
@@ -561,13 +561,17 @@ backup_last() (
 
 # backup_tool VERB ARG…: what has to look into files of ZODB, or count bytes. Answers on standard output.
 backup_tool() {
-    "$BACKUP_PYTHON" -I -B -c "$(backup_tool_source)" "$@"
+    case $1 in
+    open | blobs-check) "$BACKUP_PYTHON" -I -B -c "$(backup_tool_source)" "$@" ;;
+    # The others need the standard library alone, and start faster without looking for more.
+    *) "$BACKUP_PYTHON" -I -B -S -c "$(backup_tool_source)" "$@" ;;
+    esac
 }
 
 backup_tool_source() {
     cat <<'PYTHON'
 """What backup and restore ask about files of ZODB. Run as: python -c SOURCE VERB ARGUMENT…"""
-import calendar, gzip, hashlib, json, os, re, shutil, stat, sys, tarfile, time, zlib
+import hashlib, os, re, stat, sys, time, zlib
 
 STAMP = '%Y-%m-%d-%H-%M-%S'
 DATA_FILE = re.compile(r'(\d{4}(?:-\d\d){5})\.((?:delta)?)fsz?$').match
@@ -610,6 +614,7 @@ def read_set(folder):
 
 def digest_of(path, algorithm, write=None):
     """Hash and size of a file, unpacked where it is one of gzip."""
+    import gzip
     digest, size = hashlib.new(algorithm, usedforsecurity=False), 0
     opener = gzip.open if path.endswith('fsz') else open
     with opener(path, 'rb') as stream:
@@ -858,6 +863,7 @@ class Hashing:
 
 
 def verb_blobs_tar(source, listing, archive, sums):
+    import tarfile
     with tarfile.open(archive, 'w:gz' if archive.endswith('.gz') else 'w') as writer, open(sums, 'wb') as stream:
         for name in read_list(listing):
             try:
@@ -879,6 +885,7 @@ def verb_blobs_tar(source, listing, archive, sums):
 
 def tar_digests(archive, folder=None):
     """-> (name, SHA-256, size) of every member; unpacks them into the folder where one is given."""
+    import tarfile
     with tarfile.open(archive, 'r:*') as reader:
         for member in reader:
             if not member.isfile():
@@ -989,6 +996,7 @@ def verb_sums_total(path):
 
 def verb_blobs_recover(copy, sums, target):
     """Copies or unpacks the blobs of a backup; each is compared with the sum that was kept."""
+    import tarfile
     try:
         wanted = read_list(sums)
     except OSError:
@@ -1045,18 +1053,25 @@ def verb_give(side, like):
 
 def verb_unused(data):
     """Status 1 where a server holds the lock of the file storage."""
+    if not unused(data):
+        sys.exit(1)
+
+
+def unused(data):
     import fcntl
     try:
         with open(data + '.lock', 'rb') as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
-        pass
+        return True
     except BlockingIOError:
-        sys.exit(1)
+        return False
+    return True
 
 
 def verb_blobs_merge(side, live, before):
     """Moves the restored blobs into the live folder; what is there stays, and has a second name in the folder `before`."""
+    import shutil
     if not os.path.isdir(live):
         os.rename(side, live)
         return
@@ -1077,6 +1092,7 @@ def verb_blobs_merge(side, live, before):
 
 def mirror(folder, target):
     """A tree of hard links, or of copies where the file system has none."""
+    import shutil
     info = os.stat(folder)
     os.mkdir(target, stat.S_IMODE(info.st_mode))
     own(target, info)
@@ -1113,6 +1129,59 @@ def verb_blobs_trim(live, sums, before):
             os.unlink(os.path.join(live, name))
 
 
+# --- adopt ----------------------------------------------------------------------------------------------------------
+
+def verb_linkable(source, target):
+    """Whether files of `source` can be hard links in `target` without another owner."""
+    place = target if os.path.exists(target) else os.path.dirname(target)
+    old, new = os.stat(source), os.stat(place)
+    if old.st_dev != new.st_dev or old.st_uid != new.st_uid:
+        sys.exit(1)
+
+
+def verb_adopt_file(source, target):
+    digest = hashlib.sha256()
+    copy_file(source, target, digest)
+    if digest_of_bytes(target) != digest.hexdigest():
+        sys.exit('error: %s is not what was read from %s' % (target, source))
+    if os.path.exists(source + '.index'):
+        copy_file(source + '.index', target + '.index')
+
+
+def verb_adopt_tree(source, target, way):
+    """Copies or links the files of a tree; a copy is read again and compared."""
+    for name, info in blob_files(source):
+        old, new = os.path.join(source, name), os.path.join(target, name)
+        os.makedirs(os.path.dirname(new), 0o700, exist_ok=True)
+        if way == 'link':
+            os.link(old, new)
+            continue
+        verb_adopt_file(old, new)
+        os.utime(new, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def verb_wait_unused(data, seconds):
+    end = time.monotonic() + int(seconds)
+    while not unused(data):
+        if time.monotonic() >= end:
+            sys.exit(1)
+        time.sleep(0.2)
+
+
+def verb_run_as_owner(*command):
+    """Runs a program as the user that owns it."""
+    info = os.stat(command[0])
+    if os.geteuid() == 0 and info.st_uid != 0:
+        import pwd
+        user = pwd.getpwuid(info.st_uid)
+        os.initgroups(user.pw_name, info.st_gid)
+        os.setgid(info.st_gid)
+        os.setuid(info.st_uid)
+        os.environ.update(HOME=user.pw_dir, USER=user.pw_name, LOGNAME=user.pw_name)
+    os.chdir('/')
+    os.execv(command[0], command)
+
+
 # --- records, retention, space --------------------------------------------------------------------------------------
 
 def read_record(path):
@@ -1138,6 +1207,7 @@ def all_records(backups):
 
 def remove(path):
     """Renamed first: half of a removal is never taken for a backup."""
+    import shutil
     aside = os.path.join(os.path.dirname(path), '.partial-removed-' + os.path.basename(path))
     if not os.path.lexists(path):
         return
@@ -1149,6 +1219,7 @@ def remove(path):
 
 
 def verb_retire(backups, name, storage, data, location, blob_location, keep, keep_days):
+    import calendar
     records = all_records(backups)
     newest = records[-1][0]
     named_sets, named_blobs_, keep_sets, keep_blobs = set(), set(), set(), set()
@@ -1196,6 +1267,7 @@ def verb_retire(backups, name, storage, data, location, blob_location, keep, kee
 
 
 def discard(path):
+    import shutil
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     else:
@@ -1260,6 +1332,7 @@ def human(count):
 
 
 def verb_after(stamp):
+    import calendar
     print(time.strftime(STAMP, time.gmtime(calendar.timegm(time.strptime(stamp, STAMP)) + 1)))
 
 

@@ -12,6 +12,7 @@
 #   Restores every storage and dump, or STORAGE alone, as of DATE (UTC, yyyy-mm-dd[-hh[-mm[-ss]]]; default: the newest).
 #   --without-blobs  for a database whose blobs are not in the backup: without it that is refused
 #   --snapshot       looks at snapshots alone
+#   --leave-stopped  the services are not started again
 #   -n               does not ask
 #   Returns 0 restored; 1 failed, what was there is still there; 20 the backup is not good; 64 usage.
 restore_run() (
@@ -20,7 +21,7 @@ restore_run() (
 
 # restore_start: what belongs to one run is in variables RESTORE_…
 restore_start() {
-    RESTORE_AT='' RESTORE_STORAGE='' RESTORE_ASK=yes RESTORE_BLOBS=yes RESTORE_KINDS='usual full snapshot'
+    RESTORE_AT='' RESTORE_STORAGE='' RESTORE_ASK=yes RESTORE_BLOBS=yes RESTORE_START=yes RESTORE_KINDS='usual full snapshot'
     while [ "$#" -gt 0 ]; do
         case $1 in
         --at)
@@ -30,6 +31,7 @@ restore_start() {
             ;;
         --at=*) RESTORE_AT=${1#--at=} ;;
         --without-blobs) RESTORE_BLOBS=no ;;
+        --leave-stopped) RESTORE_START=no ;;
         --snapshot) RESTORE_KINDS=snapshot ;;
         -n | --no-prompt | --yes) RESTORE_ASK=no ;;
         -q | --quiet) log_quiet ;;
@@ -67,13 +69,15 @@ restore_start() {
     log_info "restore is complete; what was there before is kept beside it under the name …before-restore-$RESTORE_STAMP"
 }
 
-# restore_for_rollback FROM TO [OPTION…]: restores the data as it was before release FROM took over from TO.
+# restore_with_release TO [OPTION…]: for `rollback --with-data`. Restores the data as it was when release TO was active, before
+#   the present release took over. The services stay stopped: those of TO are started after the switch.
 #   restore_rollback_stamp FROM TO prints the backup that this would be, or fails where there is none.
-restore_for_rollback() (
-    stamp=$(restore_rollback_stamp "$1" "$2") ||
-        die "there is no backup of the time when release $2 was active: its data cannot be restored with the rollback"
-    shift 2
-    restore_run --at "$stamp" "$@"
+restore_with_release() (
+    to=$1 from=$(release_active)
+    shift
+    stamp=$(restore_rollback_stamp "$from" "$to") ||
+        die "there is no backup of the time when release $to was active: its data cannot be restored with the rollback"
+    restore_run --leave-stopped --at "$stamp" "$@"
 )
 
 restore_rollback_stamp() (
@@ -348,13 +352,19 @@ restore_swap() {
         each_storage restore_trim_blobs
         each_dump restore_give_dump
     fi
+    if [ -n "$RESTORE_FAILED" ] || [ "$RESTORE_START" = yes ]; then
+        restore_start_services
+    fi
+    [ -z "$RESTORE_FAILED" ]
+}
+
+restore_start_services() {
     if restore_has service_start; then
         service_start || {
             log_error "restore: the services did not start"
             RESTORE_FAILED=yes
         }
     fi
-    [ -z "$RESTORE_FAILED" ]
 }
 
 # restore_has FUNCTION: whether the release has services that are stopped and started by the script.
