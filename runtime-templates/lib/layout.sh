@@ -2,7 +2,7 @@
 # layout.sh: where everything is, from PREFIX alone; and whether those places can be trusted.
 #
 # layout_init           sets PREFIX RELEASES RELEASE_ID RELEASE CURRENT BIN ETC LIB SHARE VENV DATA LOG RUN BACKUPS SUPERVISOR
-#                       STATE CACHE HOST_NAME DEPLOYER, and exports INPUT_NAME for each declared input. PREFIX comes from the environment, else DEFAULT_PREFIX.
+#                       STATE CACHE HOST_NAME DEPLOYER, and (by `inputs`) INPUT_NAME. PREFIX comes from the environment, else DEFAULT_PREFIX.
 #                       Exits 78 where PREFIX cannot be used at all. Writes nothing.
 # layout_release ID     points RELEASE and what lies in it (BIN ETC LIB SHARE VENV) at another release
 # layout_problems       prints a line for each place that cannot be trusted: a link into elsewhere, a folder of someone else,
@@ -50,17 +50,13 @@ layout_init() {
     SUPERVISOR=$PREFIX/supervisor
     CACHE=$STATE/cache
     layout_release "$VERSION"
+    inputs
     layout_folders
     LOG=${LOG:-$DATA/log}
-    each_input layout_input
     RELEASE_ID=$(release_id) || exit $?
     if [ "$RELEASE_ID" != "$VERSION" ]; then
         layout_release "$RELEASE_ID"
     fi
-}
-
-layout_input() {
-    export "INPUT_$1=$(layout_input_value "$@")"
 }
 
 layout_input_value() {

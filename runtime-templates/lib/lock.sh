@@ -3,7 +3,7 @@
 #
 # lock_take SECONDS  takes the lock, or waits up to SECONDS for it. Returns 75 where a living run holds it.
 # lock_release          gives it back; nothing where it is not held by this run
-# lock_holder           prints `PID USER HOST WHAT SINCE` of the living holder; fails where the lock is free
+# lock_holder           prints `PID USER HOST COMMAND VERSION since TIME` of the living holder; fails where the lock is free
 # lock_break            frees a lock that this host cannot judge (held from another host). For `unlock`.
 # lock_start PID        prints when the process started, in whatever form the host has; empty where it has none
 #
@@ -55,7 +55,8 @@ lock_holder() (
     [ "$lock_top" -gt 0 ] || return 1
     lock_judge "$lock_top"
     [ "$lock_state" = held ] || return 1
-    lock_describe "$lock_top"
+    lock_read "$lock_top"
+    printf '%s %s %s %s\n' "$lock_pid" "$lock_user" "$lock_host" "$lock_what since $lock_since"
 )
 
 lock_break() (
@@ -131,7 +132,7 @@ lock_try() {
 # The owner's text. `since` is the last line: a file without it was not written to its end.
 lock_owner() (
     printf 'pid=%s\nboot=%s\nstart=%s\nhost=%s\nuser=%s\nwhat=%s\nsince=%s' "$$" "$(lock_boot)" "$(lock_start "$$")" \
-        "$HOST_NAME" "$DEPLOYER" "${COMMAND:-deploy} $VERSION" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+        "$HOST_NAME" "$DEPLOYER" "${main_command:-deploy} $RELEASE_ID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 )
 
 lock_free() {

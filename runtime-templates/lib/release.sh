@@ -288,13 +288,7 @@ release_evict() (
 # The release that a living run is building; empty where none is.
 release_building() (
     holder=$(lock_holder) || return 0
-    case $holder in
-    *', deploy '* | *', build '*)
-        holder=${holder#*', '}
-        holder=${holder#* }
-        printf '%s\n' "${holder%%, *}"
-        ;;
-    esac
+    printf '%s\n' "$holder" | awk '$4 == "deploy" || $4 == "build" || $4 == "configure" || $4 == "permissions" || $4 == "complete" { print $5 }'
 )
 
 release_inputs() {

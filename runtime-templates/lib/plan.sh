@@ -1,0 +1,230 @@
+# shellcheck shell=sh
+# plan.sh: what a deploy would change. Writes nothing at all, so it works on a read-only file system.
+#
+# plan_show [--json]            prints it; returns 2 where a deploy would change something, else 0
+# plan_files                    prints unified diffs of etc/: this script's files against those of the current release. The path of
+#                               the release itself is no difference. What holds a secret is named, and not shown
+# plan_distributions            prints `added NAME VERSION`, `removed NAME VERSION`, `changed NAME OLD NEW`
+# plan_drift                    prints verify's differences of the current release
+
+plan_show() (
+    json=${JSON:-no}
+    for word; do
+        case $word in
+        --json) json=yes ;;
+        *) die_with 64 "plan does not know $word" ;;
+        esac
+    done
+    active=$(release_active)
+    if release_unchanged; then
+        verdict=unchanged
+    elif [ "$active" = "$RELEASE_ID" ] && [ -e "$STATE/pending" ]; then
+        verdict=unfinished
+    elif [ -e "$RELEASE/.complete" ]; then
+        verdict=switch
+    else
+        verdict=build
+    fi
+    secrets=yes
+    secret_plan || secrets=no
+    files=$(plan_files "$secrets") || exit 1
+    distributions=$(plan_distributions) || exit 1
+    services=$(service_changes 2>/dev/null)
+    drift=$(plan_drift)
+    needs=$(preflight_needs)
+    free=$(df -Pk "$(preflight_above "$RELEASES")" 2>/dev/null | awk 'NR == 2 { print $4 }')
+    [ "$verdict" = build ] || needs=0
+    if [ "$json" = yes ]; then
+        plan_json
+    else
+        plan_text
+    fi
+    [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
+)
+
+# The texts below print what plan_show found.
+plan_text() {
+    printf '%s %s on %s, in %s\n' "$NAME" "$RELEASE_ID" "$HOST_NAME" "$PREFIX"
+    case $verdict in
+    unchanged) printf 'unchanged: release %s is deployed\n' "$RELEASE_ID" ;;
+    unfinished) printf 'release %s is current, and its deploy did not come to its end: services are restarted and verified\n' "$RELEASE_ID" ;;
+    switch) printf 'current goes from %s to %s, which is complete: nothing is built\n' "${active:-nothing}" "$RELEASE_ID" ;;
+    build) printf 'current goes from %s to %s, which is built first\n' "${active:-nothing}" "$RELEASE_ID" ;;
+    esac
+    plan_section 'configuration files' "$files"
+    plan_section distributions "$distributions"
+    plan_section 'services to start, restart or stop' "$services"
+    plan_section "drift of the current release" "$drift"
+    if [ "$needs" -gt 0 ]; then
+        printf '\nneeds about %s MiB; %s MiB are free\n' "$((needs / 1024))" "$((${free:-0} / 1024))"
+    fi
+}
+
+plan_section() {
+    printf '\n%s:\n' "$1"
+    if [ -n "$2" ]; then
+        # A here-document, not printf: the text can be longer than an argument may be.
+        cat <<END
+$2
+END
+    else
+        printf '  none\n'
+    fi
+}
+
+plan_json() {
+    printf '{"schema":"cfgc-plan-host/1",%s,%s,%s,%s,%s,"files":' "$(json_pair name "$NAME")" "$(json_pair from "$active")" \
+        "$(json_pair to "$RELEASE_ID")" "$(json_pair prefix "$PREFIX")" "$(json_pair verdict "$verdict")"
+    json_string "$files"
+    printf ',"distributions":'
+    printf '%s' "$distributions" | json_lines
+    printf ',"services":'
+    printf '%s' "$services" | json_lines
+    printf ',"drift":'
+    printf '%s' "$drift" | json_lines
+    printf ',"needs_kib":%s,"free_kib":%s}\n' "$needs" "${free:-0}"
+}
+
+# The secrets as they are now, so that files with them can be compared; nothing is generated for that.
+secret_plan() {
+    [ -z "$(secret_problems)" ] || return 1
+    plan_generates=no
+    each_secret plan_secret
+    [ "$plan_generates" = no ] || return 1
+    secret_load 2>/dev/null
+}
+
+plan_secret() {
+    if [ "$2" = file ] && [ ! -e "$3" ]; then
+        plan_generates=yes
+    fi
+}
+
+plan_files() (
+    old=$(release_active)
+    each_file plan_file "${old:--}" "$1" || exit 1
+    [ -n "$old" ] || exit 0
+    # What the current release has and this one has not.
+    {
+        each_file plan_path
+        echo .
+        [ ! -r "$RELEASES/$old/MANIFEST" ] || cat "$RELEASES/$old/MANIFEST"
+    } | awk '
+        !old { if ($0 == ".") old = 1; else new[$0] = 1; next }
+        $1 == "f" && ($2 == "etc" || $2 == "secret") {
+            path = substr($0, index($0, " ./") + 3)
+            # Files that the library itself writes.
+            if (path ~ /^etc\/(services|supervisor|systemd|crontab)/) next
+            if (!(path in new)) print "only in the current release: " path
+        }'
+)
+
+plan_path() {
+    case $2 in
+    "$RELEASE"/*) printf '%s\n' "${2#"$RELEASE"/}" ;;
+    esac
+}
+
+# plan_file OLD SECRETS_KNOWN CLASS PATH MODE EXECUTABLE UNLESS_EXISTS, the new content on standard input
+plan_file() (
+    old=$1 known=$2 class=$3 path=$4 unless=$7
+    if [ -n "$unless" ] && [ -e "$unless" ]; then
+        exit 0
+    fi
+    case $path in
+    "$RELEASE"/*)
+        relative=${path#"$RELEASE"/}
+        before=$RELEASES/$old/$relative
+        ;;
+    *)
+        relative=$path
+        before=$path
+        ;;
+    esac
+    if [ ! -e "$before" ]; then
+        echo "new: $relative"
+        exit 0
+    fi
+    if [ ! -r "$before" ]; then
+        echo "not compared, $DEPLOYER can't read it: $relative"
+        exit 0
+    fi
+    if [ "$class" = secret ]; then
+        if [ "$known" = no ]; then
+            echo "not compared, its secrets can't be had here: $relative"
+        elif ! plan_as_old "$old" | cmp -s - "$before"; then
+            echo "changed, holds a secret, not shown: $relative"
+        fi
+        exit 0
+    fi
+    plan_as_old "$old" | diff -u "$before" - | plan_named "$relative"
+    exit 0
+)
+
+# The new release's path becomes the old one's, so that a new version alone is no difference in every file.
+plan_as_old() {
+    if [ "$1" = - ] || [ "$1" = "$RELEASE_ID" ]; then
+        cat
+    else
+        # One line at a time, and the last newline only where there is one.
+        awk -v new="$RELEASE" -v old="$RELEASES/$1" '
+            function swapped(line,    out, at, after) {
+                while (at = index(line, new)) {
+                    after = substr(line, at + length(new), 1)
+                    out = out substr(line, 1, at - 1) (after ~ /[A-Za-z0-9._+-]/ ? new : old)
+                    line = substr(line, at + length(new))
+                }
+                return out line
+            }
+            { print swapped($0) }'
+    fi
+}
+
+# diff's two lines of names say where the files lie; a reader wants to know what they are.
+plan_named() {
+    awk -v name="$1" '
+        NR == 1 { print "--- current/" name; next }
+        NR == 2 { print "+++ new/" name; next }
+        { print }'
+}
+
+plan_distributions() (
+    active=$(release_active)
+    {
+        each_distribution plan_new_distribution || exit 1
+        [ -z "$active" ] || plan_old_distributions "$RELEASES/$active/lib"
+    } | awk '
+        $1 == "new" { new[$2] = $3; order[++n] = $2; next }
+        { old[$2] = $3; gone[++m] = $2 }
+        END {
+            for (i = 1; i <= n; i++) {
+                name = order[i]
+                if (said[name]++) continue
+                if (!(name in old)) print "added", name, new[name]
+                else if (old[name] != new[name]) print "changed", name, old[name], new[name]
+            }
+            for (i = 1; i <= m; i++) if (!(gone[i] in new) && !said[gone[i]]++) print "removed", gone[i], old[gone[i]]
+        }'
+)
+
+plan_new_distribution() {
+    printf 'new %s %s\n' "$2" "${3%% *}"
+}
+
+# What is installed says so itself: NAME-VERSION.dist-info, the name with _ for -.
+plan_old_distributions() {
+    find "$1" -name '*.dist-info' -prune 2>/dev/null | awk '{
+        sub(/^.*\//, "")
+        sub(/\.dist-info$/, "")
+        at = index($0, "-")
+        name = tolower(substr($0, 1, at - 1))
+        gsub(/[-_.]+/, "-", name)
+        print "old", name, substr($0, at + 1)
+    }'
+}
+
+plan_drift() (
+    active=$(release_active)
+    [ -n "$active" ] && [ -r "$RELEASES/$active/MANIFEST" ] || exit 0
+    { verify_release "$active"; permission_outside; } 2>/dev/null | awk -F '\t' '{ print $1, $2 " (" $3 ")" }'
+)

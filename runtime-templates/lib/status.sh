@@ -1,0 +1,190 @@
+# shellcheck shell=sh
+# status.sh: what runs, since when, by whom, from which configs; what was before, and what could go. Writes nothing.
+#
+# status_show [--json] [--hitlist]    at a glance. --hitlist: what could be deleted, a path a line
+# status_list [--json]          the releases of this host: ID STATE MADE and marks
+# history_show [--json] [NUMBER]      what happened, the last NUMBER runs (20); the last line is the latest
+
+status_show() (
+    json=${JSON:-no}
+    for word; do
+        case $word in
+        --json) json=yes ;;
+        --hitlist)
+            status_hitlist
+            exit 0
+            ;;
+        *) die_with 64 "status takes --json and --hitlist, not $word" ;;
+        esac
+    done
+    active=$(release_active)
+    switched='' since='' by='' before='' reason='' drift=0 python='' python_now=''
+    if [ -n "$active" ]; then
+        switched=$(journal_lines | awk -v to="\"to\":\"$active\"" 'index($0, "\"event\":\"switch\"") && index($0, to) { line = $0 } END { print line }')
+        since=$(json_field time "$switched")
+        by=$(json_field by "$switched")
+        run=$(json_field run "$switched")
+        reason=$(json_field reason "$(journal_lines | grep -F "\"run\":\"$run\",\"event\":\"begin\"")")
+        before=$(journal_before "$active")
+        # As plan prints it, so that whoever can't read the release is not told that nothing differs.
+        if [ -r "$RELEASES/$active/MANIFEST" ] && [ -x "$RELEASES/$active/lib" ]; then
+            drift=$(plan_drift | grep -c .)
+        else
+            drift=-1
+        fi
+        python=$(release_field "$active" python)
+        layout_release "$active"
+        python_now=$(release_python)
+    fi
+    holder=$(lock_holder)
+    backup=$(status_backup)
+    pending=$(release_pending)
+    deletable=$(prune_candidates 2>/dev/null | awk '{ print $1 }')
+    hits=$(prune_hitlist | grep -c .)
+    states=
+    if [ -n "$active" ]; then
+        states=$(service_states 2>/dev/null)
+    fi
+    if [ "$json" = yes ]; then
+        status_json
+    else
+        status_text
+    fi
+)
+
+status_text() {
+    printf '%s on %s, in %s\n\n' "$NAME" "$HOST_NAME" "$PREFIX"
+    if [ -z "$active" ]; then
+        printf '  nothing is deployed\n'
+    else
+        printf '  current   %s since %s, by %s%s\n' "$active" "${since:-unknown}" "${by:-unknown}" "${reason:+ ($reason)}"
+        printf '  before    %s\n' "${before:-none that can be gone back to}"
+        printf '  made from %s\n' "$(status_sources | tr '\n' ' ')"
+        case $drift in
+        0) printf '  drift     none\n' ;;
+        -1) printf '  drift     unknown: %s may not read the release\n' "$DEPLOYER" ;;
+        *) printf '  drift     %s differences: see verify\n' "$drift" ;;
+        esac
+        if [ "$python" != "$python_now" ]; then
+            printf '  python    was %s, is %s: deploy a new version\n' "${python:-unknown}" "${python_now:-gone}"
+        else
+            printf '  python    %s\n' "${python:-none}"
+        fi
+        printf '%s' "$states" | awk 'NF { printf "  service   %s %s%s\n", $1, $2, ($3 ~ /^[0-9]+$/ && $3 > 0 ? " (pid " $3 ")" : "") }'
+    fi
+    printf '  backup    %s\n' "${backup:-none}"
+    [ -z "$pending" ] || printf '  unfinished  a switch from %s to %s was not verified: deploy again, or rollback\n' "${pending% *}" "${pending#* }"
+    [ -z "$holder" ] || printf '  at work   %s\n' "$holder"
+    if [ "$RELEASE_ID" != "$active" ]; then
+        printf '  this script is %s, %s\n' "$RELEASE_ID" "$(if [ -e "$RELEASES/$RELEASE_ID" ]; then release_state "$RELEASE_ID"; else echo 'not on this host yet'; fi)"
+    fi
+    if [ -n "$deletable" ] || [ "$hits" -gt 0 ]; then
+        printf '  could go  %s releases, %s other paths: see status --hitlist\n' "$(printf '%s' "$deletable" | grep -c .)" "$hits"
+    fi
+}
+
+status_json() {
+    printf '{"schema":"cfgc-status/1",%s,%s,%s' "$(json_pair name "$NAME")" "$(json_pair host "$HOST_NAME")" "$(json_pair prefix "$PREFIX")"
+    printf ',%s,%s,%s' "$(json_pair current "$active")" "$(json_pair since "$since")" "$(json_pair by "$by")"
+    printf ',%s,%s,%s' "$(json_pair reason "$reason")" "$(json_pair before "$before")" "$(json_pair script "$RELEASE_ID")"
+    printf ',"sources":'
+    status_sources | json_lines
+    printf ',"drift":%s,%s,%s' "$drift" "$(json_pair python "$python")" "$(json_pair python_now "$python_now")"
+    printf ',%s,%s,%s' "$(json_pair backup "$backup")" "$(json_pair pending "$pending")" "$(json_pair lock "$holder")"
+    printf ',"services":'
+    printf '%s' "$states" | json_lines
+    printf ',"deletable":'
+    printf '%s' "$deletable" | json_lines
+    printf ',"hitlist":%s}\n' "$hits"
+}
+
+# The configs that the current release was compiled from, as its script's header names them.
+status_sources() {
+    [ -r "$RELEASES/$active/release.sh" ] || return 0
+    awk '
+        /^# Made from$/ { inside = 1; next }
+        inside && /^#   / { sub(/^#   /, ""); print; next }
+        inside { exit }' "$RELEASES/$active/release.sh"
+}
+
+# The youngest record of a whole backup; its name is its time.
+status_backup() (
+    last=
+    for record in "$BACKUPS"/records/*; do
+        [ ! -f "$record" ] || last=${record##*/}
+    done
+    printf '%s\n' "$last"
+)
+
+status_hitlist() {
+    prune_candidates | awk -v folder="$RELEASES" '{ path = folder "/" $1; $1 = ""; print path "\t" substr($0, 2) }'
+    prune_hitlist | while IFS= read -r path; do
+        case $path in
+        "$RELEASES"/*) [ ! -e "$path/.complete" ] && [ -d "$path" ] && [ ! -h "$path" ] && continue ;;
+        esac
+        printf '%s\tno release and no class accounts for it\n' "$path"
+    done
+}
+
+status_list() (
+    json=${JSON:-no}
+    [ "${1:-}" != --json ] || json=yes
+    active=$(release_active)
+    before=$(journal_before "$active")
+    comma=
+    [ "$json" = no ] || printf '['
+    release_list | while read -r id; do
+        state=$(release_state "$id")
+        made=$(release_field "$id" made)
+        marks=
+        [ "$id" != "$before" ] || marks=" before"
+        [ ! -e "$STATE/pinned/$id" ] || marks="$marks pinned"
+        if [ "$json" = yes ]; then
+            printf '%s{%s,%s,%s,%s}' "$comma" "$(json_pair id "$id")" "$(json_pair state "$state")" "$(json_pair made "$made")" "$(json_pair marks "${marks# }")"
+            comma=,
+        else
+            printf '%-24s %-9s %s%s\n' "$id" "$state" "${made:--}" "$marks"
+        fi
+    done
+    [ "$json" = no ] || printf ']\n'
+)
+
+history_show() (
+    json=${JSON:-no} number=20
+    for word; do
+        case $word in
+        --json) json=yes ;;
+        *[!0123456789]* | '') die_with 64 "history takes --json and a number, not $word" ;;
+        *) number=$word ;;
+        esac
+    done
+    if [ "$json" = yes ]; then
+        journal_lines
+        exit 0
+    fi
+    journal_lines | awk -v number="$number" '
+        function field(key,    at, rest) {
+            at = index($0, "\"" key "\":\"")
+            if (!at) return ""
+            rest = substr($0, at + length(key) + 4)
+            return substr(rest, 1, index(rest, "\"") - 1)
+        }
+        { run = field("run"); event = field("event") }
+        event == "begin" {
+            if (!(run in begun)) order[++n] = run
+            begun[run] = field("time"); what[run] = field("command"); from[run] = field("from"); to[run] = field("to")
+            who[run] = field("by"); why[run] = field("reason")
+        }
+        event == "end" { result[run] = field("result"); step[run] = field("step"); status[run] = field("status") }
+        event == "switch" { switched[run] = field("from") " -> " field("to"); if (field("how") == "return") back[run] = 1 }
+        END {
+            for (i = n > number ? n - number + 1 : 1; i <= n; i++) {
+                run = order[i]
+                line = begun[run] "  " what[run] " " (run in switched ? switched[run] : to[run]) "  by " who[run]
+                if (!(run in result)) line = line "  did not end (killed, or still at work)"
+                else if (result[run] == "failed") line = line "  failed in step " step[run] " with status " status[run] (run in back ? ", the release before came back" : "")
+                else line = line "  " result[run]
+                print line (why[run] == "" ? "" : "  (" why[run] ")")
+            }
+        }'
+)
