@@ -125,11 +125,13 @@ main_deploy() {
     fi
     main_step 1 preflight preflight_check
     main_step 2 lock main_step_lock deploy
-    main_step 3 backup main_step_backup
-    main_step 4 build main_step_build
-    main_step 5 configure main_step_configure
-    main_step 6 permissions main_step_permissions
-    main_step 7 check main_step_complete
+    # The long ones can be stopped in the middle of a download. Those that start services run in the foreground: what is started
+    # in the background ignores Ctrl-C for good.
+    main_step 3 backup signal_run main_step_backup
+    main_step 4 build signal_run main_step_build
+    main_step 5 configure signal_run main_step_configure
+    main_step 6 permissions signal_run main_step_permissions
+    main_step 7 check signal_run main_step_complete
     main_step 8 switch main_step_switch
     main_step 9 restart main_step_restart
     main_step 10 verify main_step_verify
@@ -419,6 +421,7 @@ main_trap() {
 
 main_signal() {
     trap '' INT TERM HUP
+    signal_stop
     log_error "stopped by signal $1 in step ${STEP:-none}"
     main_end "$2"
 }
