@@ -14,10 +14,9 @@ entry_build() {
     each_scripts entry_scripts
 }
 
-# entry_configure: the files and the record of the services, then the commands of the build, which may read them.
+# entry_configure: the files, then the commands of the build, which may read them.
 entry_configure() {
     each_file entry_file || return
-    service_record || return
     entry_commands build
 }
 

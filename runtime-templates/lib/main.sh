@@ -7,7 +7,7 @@
 main() {
     shell_init
     settings
-    QUIET=no JSON=no FORCE_RESTART=no DETAILED_EXITCODE=no ACCEPT_EDITED=no WAIT=0 STEP=
+    QUIET=no JSON=no FORCE_RESTART=no DETAILED_EXITCODE=no ACCEPT_EDITED=no AS_STEP=no WAIT=0 STEP=
     SCRIPT=$0
     case $SCRIPT in
     /*) ;;
@@ -24,6 +24,7 @@ main() {
         --force-restart) FORCE_RESTART=yes ;;
         --detailed-exitcode) DETAILED_EXITCODE=yes ;;
         --accept-edited) ACCEPT_EDITED=yes ;;
+        --step) AS_STEP=yes ;;
         --wait=*) WAIT=${main_word#--wait=} ;;
         --wait)
             [ "$main_count" -gt 0 ] || main_usage "--wait needs a number of seconds"
@@ -68,6 +69,11 @@ main_usage() {
 
 # The commands. Those that take arguments read them themselves; the others take none.
 main_run() {
+    # The Makefile runs a deploy step by step: where there is nothing to deploy, no step has anything to do.
+    if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && release_unchanged; then
+        log_info "unchanged: release $RELEASE_ID is deployed; nothing to do for $main_command"
+        return 0
+    fi
     case $main_command in
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
@@ -84,7 +90,7 @@ main_run() {
     rollback) main_alone main_rollback "$@" ;;
     run) main_alone main_command_run "$@" ;;
     unlock) lock_break ;;
-    deploy | setup | preflight | check | build | configure | permissions | complete | switch | restart | crontab | steps)
+    deploy | setup | preflight | check | build | configure | permissions | complete | switch | restart | steps)
         [ "$#" -eq 0 ] || main_usage "$main_command takes no arguments: $*"
         case $main_command in
         deploy) main_deploy ;;
@@ -92,7 +98,6 @@ main_run() {
         check) main_check ;;
         steps) main_steps ;;
         setup) main_alone main_setup ;;
-        crontab) main_alone crontab_install ;;
         *) main_alone "main_step_$main_command" ;;
         esac
         ;;
@@ -363,7 +368,7 @@ main_verify() {
     if release_pending >/dev/null && main_is_current; then
         main_alone main_step_verify || return
     fi
-    verify_run "$@"
+    [ "$AS_STEP" = yes ] || verify_run "$@"
 }
 
 main_pin() {
@@ -385,22 +390,8 @@ main_command_run() {
     entry_run "$1"
 }
 
-# main_within ID COMMAND: a command of another release's own script, which knows what this one can't, under this run's lock.
-main_within() {
-    CFGC_WITHIN=$$ PREFIX=$PREFIX QUIET=$QUIET sh "$RELEASES/$1/release.sh" "$2"
-}
-
-# main_alone COMMAND…: under the lock, in the journal. Inside another run of this program, which holds both, just the command.
+# main_alone COMMAND…: under the lock, and in the journal.
 main_alone() {
-    if [ -n "${CFGC_WITHIN:-}" ]; then
-        case $(lock_holder) in
-        "$CFGC_WITHIN "*)
-            secret_load || return
-            "$@"
-            return
-            ;;
-        esac
-    fi
     main_trap
     STEP=$main_command
     main_step_lock "$main_command" || main_end $?
