@@ -9,7 +9,7 @@ import type {Entry, ReleasePlan} from '../model/release-plan.js';
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
-import {show, text} from '../util/text.js';
+import {refs, show, text} from '../util/text.js';
 import {automaticBackup} from './automatic-backup.js';
 import {developedEggs} from './developed-eggs.js';
 import {mainEnvironment} from './environment.js';
@@ -100,9 +100,21 @@ export function lower(
       settings.secrets.map(({name, from, generate}) => ({name, from, generate})),
       placed,
     ),
-    inputs: settings.inputs,
-    system: settings.system,
+    inputs: allInputs(final, settings),
+    // `build` is no command: the part of that name is compiled.
+    system: settings.system.filter(({command}) => command !== 'build'),
   };
+}
+
+/** The declared inputs, and the environment variables that entries refer to: preflight asks for each. */
+function allInputs(entries: readonly Entry[], settings: Settings): Settings['inputs'] {
+  const named = new Set(settings.inputs.map(({name}) => name));
+  const used = new Set<string>();
+  mapTexts(entries, (value) => {
+    for (const ref of refs(value)) if (ref.ref === 'env' && !named.has(ref.name)) used.add(ref.name);
+    return value;
+  });
+  return [...settings.inputs, ...[...used].sort().map((name) => ({name}))];
 }
 
 /** The files and URLs that the parts' recipes want to read: the driver reads them, and hands them to `lower`. */

@@ -4,13 +4,41 @@ import type {Part, RecipeLowering} from '../model/lowering.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {place} from '../util/text.js';
+import {buildoutRecipeUwsgi} from './recipes/buildout.recipe.uwsgi.js';
+import {hexagonitRecipeCmmi, ploneRecipeHaproxy, zcRecipeCmmi} from './recipes/cmmi.js';
 import {collectiveRecipeCmd} from './recipes/collective.recipe.cmd.js';
+import {collectiveRecipeEnvironment, goceptRecipeEnv} from './recipes/collective.recipe.environment.js';
+import {collectiveRecipePlonesite} from './recipes/collective.recipe.plonesite.js';
+import {collectiveRecipeScriptgen} from './recipes/collective.recipe.scriptgen.js';
 import {collectiveRecipeTemplate} from './recipes/collective.recipe.template.js';
+import {developmentTools} from './recipes/development-tools.js';
+import {djangorecipe} from './recipes/djangorecipe.js';
+import {hexagonitRecipeDownload} from './recipes/hexagonit.recipe.download.js';
+import {isotomaRecipeFacts} from './recipes/isotoma.recipe.facts.js';
 import {iwRecipeCmd} from './recipes/iw.recipe.cmd.js';
+import {oreRecipeFsMkdir, oreRecipeFsMkfile} from './recipes/ore.recipe.fs.js';
 import {ploneRecipeCommand} from './recipes/plone.recipe.command.js';
+import {ploneRecipePrecompiler} from './recipes/plone.recipe.precompiler.js';
+import {
+  ploneRecipeVarnishBuild,
+  ploneRecipeVarnishConfiguration,
+  ploneRecipeVarnishScript,
+} from './recipes/plone.recipe.varnish.js';
+import {retiredRecipes} from './recipes/retired.js';
+import {z3cRecipeFiletemplate} from './recipes/z3c.recipe.filetemplate.js';
 import {z3cRecipeMkdir} from './recipes/z3c.recipe.mkdir.js';
+import {z3cRecipeStaticlxml} from './recipes/z3c.recipe.staticlxml.js';
 import {z3cRecipeUsercrontab} from './recipes/z3c.recipe.usercrontab.js';
+import {
+  zcRecipeDeployment,
+  zcRecipeDeploymentConfiguration,
+  zcRecipeDeploymentCrontab,
+  zcRecipeDeploymentSharedconfig,
+} from './recipes/zc.recipe.deployment.js';
 import {zcRecipeEgg} from './recipes/zc.recipe.egg.js';
+import {zcRecipeFilestorage} from './recipes/zc.recipe.filestorage.js';
+import {zcRecipeRhrc} from './recipes/zc.recipe.rhrc.js';
+import {collectiveXmltestreport, zcRecipeTestrunner} from './recipes/zc.recipe.testrunner.js';
 
 export const recipes: readonly RecipeLowering[] = [
   collectiveRecipeCmd,
@@ -20,6 +48,35 @@ export const recipes: readonly RecipeLowering[] = [
   z3cRecipeMkdir,
   z3cRecipeUsercrontab,
   zcRecipeEgg,
+  buildoutRecipeUwsgi,
+  hexagonitRecipeCmmi,
+  ploneRecipeHaproxy,
+  zcRecipeCmmi,
+  collectiveRecipeEnvironment,
+  goceptRecipeEnv,
+  collectiveRecipePlonesite,
+  collectiveRecipeScriptgen,
+  ...developmentTools,
+  djangorecipe,
+  hexagonitRecipeDownload,
+  isotomaRecipeFacts,
+  oreRecipeFsMkdir,
+  oreRecipeFsMkfile,
+  ploneRecipePrecompiler,
+  ploneRecipeVarnishBuild,
+  ploneRecipeVarnishConfiguration,
+  ploneRecipeVarnishScript,
+  ...retiredRecipes,
+  z3cRecipeFiletemplate,
+  z3cRecipeStaticlxml,
+  zcRecipeDeployment,
+  zcRecipeDeploymentConfiguration,
+  zcRecipeDeploymentCrontab,
+  zcRecipeDeploymentSharedconfig,
+  zcRecipeFilestorage,
+  zcRecipeRhrc,
+  collectiveXmltestreport,
+  zcRecipeTestrunner,
 ];
 
 /** The recipe that answers for a distribution and entry point. */
@@ -43,5 +100,10 @@ export function givenOptions(part: Part, all: readonly RecipeLowering[] = recipe
   return {location: part.option('location') ?? place('directory', `parts/${part.name}`)};
 }
 
+/** An option of any name that the part's recipe gives where nothing else does. */
+export function givenOther(part: Part, name: string, all: readonly RecipeLowering[] = recipes): Text | undefined {
+  return findRecipe(all, part.recipe, part.entryPoint)?.givesOther?.(part, name);
+}
+
 /** All kinds that recipes report beside the common ones. */
-export const recipeKinds: readonly DiagnosticKind[] = recipes.flatMap((recipe) => recipe.kinds ?? []);
+export const recipeKinds: readonly DiagnosticKind[] = [...new Set(recipes.flatMap((recipe) => recipe.kinds ?? []))];

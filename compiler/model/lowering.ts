@@ -55,6 +55,8 @@ export interface RecipeLowering {
   readonly developmentOnly?: boolean;
   /** Options that the recipe sets on its own part when it is constructed; asked for while resolving. */
   readonly gives?: (part: Part) => Readonly<Record<string, Text>>;
+  /** An option of any name that it gives where nothing else does: variables of the host's environment. */
+  readonly givesOther?: (part: Part, name: string) => Text | undefined;
   /** Files of the profile's folder, or URLs, that `lower` wants to read. */
   readonly inputs?: (part: Part) => readonly Text[];
   readonly kinds?: readonly DiagnosticKind[];

@@ -125,6 +125,8 @@ export interface DownloadEntry extends EntryBase {
   readonly unpack: boolean;
   /** Leave out the one top folder of an archive. */
   readonly strip: boolean;
+  /** Members of the archive that are left out: shell patterns over the whole name, `*` crosses slashes. */
+  readonly excludes?: readonly string[];
   readonly mode?: string;
 }
 

@@ -1,0 +1,80 @@
+import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
+import type {RecipeLowering} from '../../model/lowering.js';
+import {partFolder} from '../part-folder.js';
+
+export const retiredRecipe: DiagnosticKind = {
+  id: 'CFG551',
+  name: 'retired-recipe',
+  severity: 'error',
+  explain: `
+What it does: stops where a part has a recipe of a time that is over: it can't run on any Python that is kept up.
+Why: what it set up (Zope 2 from an archive, Plone 3, Pound, checkouts by Subversion) is made otherwise today, and the message says how.
+Example: [zope2] has "recipe = plone.recipe.zope2install". Zope is a distribution: take the part out, and pin Zope.
+`,
+};
+
+/** Recipes that can't run any more, each with what does their work today. */
+export const retiredRecipes: readonly RecipeLowering[] = [
+  retired(
+    'plone.recipe.zope2install',
+    ['default'],
+    'Zope is a distribution: pin `Zope` under [versions], and take the part out',
+  ),
+  retired(
+    'plone.recipe.plone',
+    ['default'],
+    'Plone is a distribution: put `Plone` under `eggs`, and take the part out',
+  ),
+  retired('plone.recipe.distros', ['default'], 'old-style products are distributions today: put them under `eggs`'),
+  retired('plone.recipe.unifiedinstaller', ['default'], 'take the part out: a release has its own start scripts'),
+  retired('plone.recipe.zope2zeoserver', ['default'], 'write `recipe = plone.recipe.zeoserver`'),
+  retired(
+    'plone.recipe.pound',
+    ['default', 'build', 'config'],
+    'use a proxy of the system, and collective.recipe.template for its configuration',
+  ),
+  retired(
+    'collective.recipe.zope2cluster',
+    ['default'],
+    'write each instance as a part with `<= instance-base` and its own `http-address`',
+  ),
+  retired(
+    'collective.recipe.modwsgi',
+    ['default'],
+    "run a WSGI server as a service, and let the system's web server pass requests on",
+  ),
+  retired('infrae.subversion', ['default'], 'build a wheel of it in CI, and pin that'),
+  retired('repoze.recipe.egg', ['default', 'scripts'], 'write `recipe = zc.recipe.egg`'),
+  retired('rubygemsrecipe', ['default'], 'build the assets in CI; a Python release has no gems'),
+  retired(
+    'zc.zope3recipes',
+    ['default', 'application', 'app', 'instance', 'offline'],
+    'run a WSGI server as a service',
+  ),
+  retired('zc.zdaemonrecipe', ['default'], 'make the program a line of collective.recipe.supervisor'),
+];
+
+function retired(recipe: string, entryPoints: readonly string[], hint: string): RecipeLowering {
+  return {
+    recipe,
+    entryPoints,
+    options: [/./],
+    page: {
+      summary: `Retired. Today: ${hint}.`,
+      options: {'…': 'not read'},
+      differences: ['A part of it that would be built is an error (CFG551).'],
+    },
+    kinds: [retiredRecipe],
+    gives: (part) => ({location: part.option('location') ?? partFolder(part.name)}),
+    lower(part, {report}) {
+      const span = part.span('recipe');
+      report({
+        kind: retiredRecipe,
+        message: `part \`${part.name}\` can't be built any more: \`${recipe}\` is of a time that is over`,
+        ...(span && {primary: {span, text: 'runs on no Python that is kept up'}}),
+        hint,
+      });
+      return [];
+    },
+  };
+}
