@@ -275,7 +275,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     })),
     {
       name: 'each_dump',
-      about: 'NAME DUMP_COMMAND RESTORE_COMMAND',
+      about: 'NAME DUMP_COMMAND RESTORE_COMMAND KEEP',
       blocks: backups.flatMap((entry) =>
         entry.commands.map((command) =>
           render('entries/dump.sh.hbs', {
@@ -283,6 +283,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
             name: command.name,
             dump: shSource(command.dump),
             restore: command.restore === undefined ? '' : shSource(command.restore),
+            keep: entry.keep,
           }),
         ),
       ),

@@ -69,7 +69,8 @@ help_rollback() {
     cat <<'END'
 rollback             to the release that was active before this one; again: to the one before that
 rollback VERSION     to any complete release (see `list`)
-rollback --with-data also puts back the data of the backup that was taken before that release was left. It asks to be said twice
+rollback --with-data also puts back the data of the backup that was taken before that release was left. It asks for a yes (-n: it
+                     does not ask)
 
 The history decides which one was before, not names or times of folders. Nothing is built and no network is needed.
 END
@@ -78,8 +79,13 @@ END
 help_backup() {
     cat <<'END'
 backup               saves data now, and reads it back to see that it is good (exit 20 where it is not)
-restore              lists what there is
-restore WHICH        beside the live data first, verified, then swapped; the data of before is kept
+    --full           a new full set; --snapshot a full set of its own, kept apart; --list what there is
+restore              the newest backup, all storages: beside the live data first, verified, then swapped; the data of before is
+                     kept. It asks for a yes (-n: it does not ask)
+    --at DATE        as of this time (UTC, yyyy-mm-dd[-hh[-mm[-ss]]], as `backup --list` prints it)
+    STORAGE          this storage or dump alone
+    --without-blobs  the database without its blobs, where the backup has none
+adopt --from DIR     takes over the data of a buildout deployment; --plan says what it would do. The old place is never changed
 END
 }
 

@@ -310,11 +310,12 @@ main_marked() {
 
 # main_rollback [VERSION]: to the release that was active before this one, or to VERSION. Builds nothing.
 main_rollback() {
-    main_with_data=no
+    main_with_data=no main_ask=yes
     main_target=
     for main_word in "$@"; do
         case $main_word in
         --with-data) main_with_data=yes ;;
+        -n | --no-prompt | --yes) main_ask=no ;;
         -*) main_usage "rollback does not know $main_word" ;;
         *)
             [ -z "$main_target" ] || main_usage "rollback takes one version"
@@ -333,7 +334,12 @@ main_rollback() {
     release_usable "$main_target" || die "release $main_target is missing, unfinished or bad; there are: $(main_usable | tr '\n' ' ')"
     webhook_send rollback switch "$NAME goes back from $main_from to $main_target"
     if [ "$main_with_data" = yes ]; then
-        restore_with_release "$main_target" || return
+        # The data of before is asked for twice: by the option, and by a yes.
+        if [ "$main_ask" = yes ]; then
+            restore_with_release "$main_target" || return
+        else
+            restore_with_release "$main_target" -n || return
+        fi
     fi
     main_go "$main_target" rollback
 }
@@ -354,6 +360,10 @@ main_go() {
     journal_switch "$main_now" "$1" "$2" || return
     release_switch "$1" || return
     service_restart || return
+    if [ "${main_with_data:-no}" = yes ]; then
+        # The restore left them stopped, and what is stopped a restart leaves alone.
+        service_start || return
+    fi
     crontab_install || return
     service_settled 5 || return
     release_settle
