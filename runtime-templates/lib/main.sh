@@ -78,8 +78,8 @@ main_run() {
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
     verify) main_verify "$@" ;;
-    history) journal_show "$@" ;;
-    list) release_list "$@" ;;
+    history) history_show "$@" ;;
+    list) status_list "$@" ;;
     backup) main_alone backup_run "$@" ;;
     restore) main_alone restore_run "$@" ;;
     adopt) main_alone adopt_run "$@" ;;
