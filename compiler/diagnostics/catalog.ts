@@ -1,4 +1,5 @@
 import {checkKinds} from '../check/rules.js';
+import {editKinds} from '../edit/kinds.js';
 import {serviceKinds} from '../emit/service-kinds.js';
 import {lintKinds} from '../lint/lint.js';
 import {lockKinds} from '../lock/kinds.js';
@@ -12,6 +13,7 @@ import type {DiagnosticKind} from './diagnostic.js';
 export const catalog: readonly DiagnosticKind[] = [
   ...checkKinds,
   ...settingKinds,
+  ...editKinds,
   ...lintKinds,
   ...lowerKinds,
   ...lockKinds,

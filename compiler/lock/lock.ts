@@ -40,6 +40,9 @@ export interface LockRequest {
   readonly mode: 'use' | 'locked' | 'update';
 }
 
+/** What is needed to ask uv, and to say where a refusal comes from. */
+export type LockPlaces = Pick<LockRequest, 'pins' | 'sources' | 'name'>;
+
 export interface LockAnswer {
   readonly lock: Lock;
   /** The lock's new text, where it must be written. */
@@ -138,28 +141,15 @@ async function makeLock(
   io: Io,
   report: Report,
 ): Promise<Lock | undefined> {
-  if (!isLockable(inputs.target)) {
-    report({kind: unknownPlatform, message: `no lock can be made for the platform \`${inputs.target.platform}\``});
-    return undefined;
-  }
+  if (!checkPlatform(inputs, report)) return undefined;
   const known = request.mode === 'update' ? {} : (before?.downloads ?? {});
   const downloads = await hashDownloads(inputs.downloads, known, io, report);
   const asked = inputs.requirements.length + inputs.supervisor.length + inputs.tools.length > 0;
-  const uv = asked ? await findUv(io) : '';
-  if (uv === undefined) {
-    report({
-      kind: noUv,
-      message: `\`${request.name}\` must be made, and there is no uv to make it`,
-      hint: 'install uv (pip install uv), or name one: CFGC_UV=/path/to/uv',
-    });
-    return undefined;
-  }
+  const uv = asked ? await uvOrReport(request, io, report) : '';
+  if (uv === undefined) return undefined;
   const closures: LockedPackage[][] = [];
   const boxes = [
-    {
-      requirements: [...inputs.editable.map((folder) => `-e ${folder}`), ...inputs.requirements.map(({text}) => text)],
-      exclude: inputs.exclude,
-    },
+    mainBox(inputs),
     {requirements: inputs.supervisor, exclude: []},
     {requirements: inputs.tools, exclude: []},
   ];
@@ -183,11 +173,51 @@ async function makeLock(
   };
 }
 
+/**
+ * The closure of the release's roots at the pins that are there; what no pin covers is picked.
+ * @returns undefined where it can't be had (reported)
+ */
+export async function resolveInputs(
+  inputs: LockInputs,
+  places: LockPlaces,
+  io: Io,
+  report: Report,
+): Promise<readonly LockedPackage[] | undefined> {
+  if (!checkPlatform(inputs, report)) return undefined;
+  const uv = await uvOrReport(places, io, report);
+  return uv === undefined ? undefined : closure(uv, mainBox(inputs), inputs, places, io, report);
+}
+
+function mainBox(inputs: LockInputs) {
+  return {
+    requirements: [...inputs.editable.map((folder) => `-e ${folder}`), ...inputs.requirements.map(({text}) => text)],
+    exclude: inputs.exclude,
+  };
+}
+
+function checkPlatform({target}: LockInputs, report: Report): boolean {
+  const fine = isLockable(target);
+  if (!fine) report({kind: unknownPlatform, message: `no lock can be made for the platform \`${target.platform}\``});
+  return fine;
+}
+
+async function uvOrReport({name}: LockPlaces, io: Io, report: Report): Promise<string | undefined> {
+  const uv = await findUv(io);
+  if (uv === undefined) {
+    report({
+      kind: noUv,
+      message: `there is no uv, which \`${name}\` needs to be made`,
+      hint: 'install uv (pip install uv), or name one: CFGC_UV=/path/to/uv',
+    });
+  }
+  return uv;
+}
+
 async function closure(
   uv: string,
   box: {readonly requirements: readonly string[]; readonly exclude: readonly string[]},
   inputs: LockInputs,
-  request: LockRequest,
+  request: LockPlaces,
   io: Io,
   report: Report,
 ): Promise<readonly LockedPackage[] | undefined> {
@@ -201,7 +231,7 @@ async function closure(
       report({
         kind: unsatisfiable,
         message: 'the pins and the eggs do not go together',
-        ...labels(blamed, request),
+        ...labels(blamed, request, inputs),
         notes: answer.words.map((line) => line.replace(/^(error|cause|hint): /, '')),
         ...(blamed.length > 0 && {hint: `change the pin of ${blamed.map((name) => `\`${name}\``).join(' or ')}`}),
       });
@@ -220,7 +250,7 @@ async function closure(
 function reportUnpinned(
   all: readonly LockedPackage[],
   inputs: LockInputs,
-  request: LockRequest,
+  request: LockPlaces,
   report: Report,
 ): boolean {
   const exact = exactRoots(inputs);
@@ -255,7 +285,7 @@ function reportUnpinned(
 function reportWheelless(
   all: readonly LockedPackage[],
   inputs: LockInputs,
-  request: LockRequest,
+  request: LockPlaces,
   report: Report,
 ): boolean {
   const names = all.filter(({wheels, sdist}) => wheels.length === 0 && !sdist).map(({name}) => name);
@@ -263,7 +293,7 @@ function reportWheelless(
   return names.length > 0;
 }
 
-function reportNoWheel(names: readonly string[], inputs: LockInputs, request: LockRequest, report: Report): void {
+function reportNoWheel(names: readonly string[], inputs: LockInputs, request: LockPlaces, report: Report): void {
   const {python, platform} = inputs.target;
   for (const name of names) {
     const version = request.pins.get(name)?.version;
@@ -287,7 +317,7 @@ function mentioned(words: string, pins: Pins): string[] {
 }
 
 /** Where names stand: a pin, else the requirement that asks for it. */
-function labels(names: readonly string[], request: LockRequest, inputs = lockInputs(request.plan)) {
+function labels(names: readonly string[], request: LockPlaces, inputs: LockInputs) {
   const found: {span: Span; text: string}[] = [];
   for (const name of names) {
     const pin = request.pins.get(name);
