@@ -3,6 +3,7 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {Lock, LockedPackage} from '../model/lock.js';
 import type {
   BackupEntry,
+  BuildEntry,
   CommandEntry,
   Entry,
   EnvironmentEntry,
@@ -217,28 +218,23 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       ),
       choice: true,
     },
-    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE', 'download', of('download'), (entry) => ({
+    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE…', 'download', of('download'), (entry) => ({
       ...entry,
       sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
       mode: entry.mode ?? '',
+      excludes: entry.excludes ?? [],
     })),
     each(
       'each_build',
-      'NAME URL SHA256 PATH CONFIGURE WORD…: options, then `:environment` NAME VALUE…, `:make` TARGET…, `:patch` FILE…',
+      'NAME URL SHA256 PATH VARIABLES NAME VALUE… PATCH…: VARIABLES is how many; the source on standard input',
       'build',
       of('build'),
       (entry) => ({
         ...entry,
         sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
-        words: [
-          ...entry.options,
-          text(':environment'),
-          ...entry.environment.flatMap((variable) => [text(variable.name), variable.value]),
-          text(':make'),
-          ...entry.makeTargets,
-          text(':patch'),
-          ...entry.patches,
-        ],
+        source: shSource(entry.source),
+        count: String(commandVariables(entry).length),
+        words: [...commandVariables(entry).flatMap(({name, value}) => [text(name), value]), ...entry.patches],
       }),
     ),
     each(
@@ -369,7 +365,7 @@ function secretView(secret: Omit<Secret, 'span'>): object {
 }
 
 /** Its own variables, and those inputs and secrets that `shSource` left as variables of its source. */
-function commandVariables(entry: CommandEntry): readonly {readonly name: string; readonly value: Text}[] {
+function commandVariables(entry: CommandEntry | BuildEntry): readonly {readonly name: string; readonly value: Text}[] {
   const late = refs(entry.source).flatMap((ref) =>
     ref.ref === 'env' || ref.ref === 'secret' ? [{name: variableOf(ref), value: text(ref)}] : [],
   );

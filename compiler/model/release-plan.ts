@@ -130,18 +130,18 @@ export interface DownloadEntry extends EntryBase {
   readonly mode?: string;
 }
 
-/** An archive that is configured, made and installed into share/<part> of the release. */
+/** An archive that is compiled and installed into its folder of the release. */
 export interface BuildEntry extends EntryBase {
   readonly kind: 'build';
   readonly name: string;
   readonly url: string;
   readonly sha256?: string;
   readonly path: Text;
-  readonly configure: Text;
-  readonly options: readonly Text[];
-  readonly environment: readonly Variable[];
-  readonly makeTargets: readonly Text[];
+  /** The content of each patch, applied first, in order. */
   readonly patches: readonly Text[];
+  /** Shell source that configures, makes and installs, run in the top folder of the archive; each line must succeed. */
+  readonly source: Text;
+  readonly environment: readonly Variable[];
 }
 
 /** A buildout recipe that the build runs in a box of its own. */

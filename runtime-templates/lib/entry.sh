@@ -203,14 +203,15 @@ END
 
 # --- downloads and archives
 
-# entry_download URL SHA256 CLASS PATH UNPACK STRIP MODE
+# entry_download URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE…
 entry_download() (
     url=$1 sha256=$2 class=$3 path=$4 unpack=$5 strip=$6 mode=$7
+    shift 7
     if [ "$unpack" = yes ]; then
         archive=$STATE/archive
         fetch_file "$url" "$sha256" "$archive" || exit $?
         must mkdir -p "$path"
-        entry_unpack "$archive" "$path" "$strip" "$url" || exit $?
+        entry_unpack "$archive" "$path" "$strip" "$url" "$@" || exit $?
         must rm -f "$archive"
         exit 0
     fi
@@ -224,11 +225,12 @@ entry_download() (
     fi
 )
 
-# entry_unpack ARCHIVE FOLDER STRIP NAME: tar, compressed or not, and zip. A member that would land outside FOLDER, a
+# entry_unpack ARCHIVE FOLDER STRIP NAME EXCLUDE…: tar, compressed or not, and zip, without the members that match. A member that would land outside FOLDER, a
 # device or a link to elsewhere stops it.
 entry_unpack() (
     environment_find_python || exit $?
     "$HOST_PYTHON" -I - "$@" <<'END'
+import fnmatch
 import os
 import shutil
 import stat
@@ -236,7 +238,7 @@ import sys
 import tarfile
 import zipfile
 
-archive, folder, strip, name = sys.argv[1:]
+archive, folder, strip, name, *excludes = sys.argv[1:]
 root = os.path.realpath(folder)
 
 
@@ -276,6 +278,8 @@ def stripped(paths):
 
 top = stripped([path for path, *_ in members()])
 for path, mode, opener, link in members():
+    if any(fnmatch.fnmatchcase(path, pattern) for pattern in excludes):
+        continue
     path = path.lstrip("/").removeprefix("./")
     path = path[len(top):] if top and (path + "/").startswith(top) else path
     if path in ("", "."):
@@ -297,72 +301,32 @@ for path, mode, opener, link in members():
 END
 )
 
-# entry_archive NAME URL SHA256 PATH CONFIGURE OPTION… :environment NAME VALUE… :make TARGET… :patch FILE…
-#   Configures, makes and installs an archive below PATH of the release.
+# entry_archive NAME URL SHA256 PATH VARIABLES NAME VALUE… PATCH…; the source on standard input
+#   Compiles an archive into PATH. VARIABLES says how many pairs of NAME and VALUE come before the texts of patches.
 entry_archive() (
-    name=$1 url=$2 sha256=$3 path=$4 configure=$5
+    name=$1 url=$2 sha256=$3 path=$4 variables=$5
     shift 5
     work=$STATE/build
     must rm -rf "$work"
     must mkdir -p "$work/source" "$path"
+    { printf 'set -e\n' && cat; } >"$work/steps" || die "could not write $work/steps"
     fetch_file "$url" "$sha256" "$work/archive" || exit $?
     entry_unpack "$work/archive" "$work/source" yes "$url" || exit $?
     must cd "$work/source"
     umask 022
     log_info "building $name: its words are in $work/build.log while it runs"
-    entry_words environment entry_export "$@"
-    entry_words patch entry_patch "$@" || exit $?
-    if [ -n "$configure" ]; then
-        entry_configure_archive "$configure" "--prefix=$path" "$@" || exit $?
-    fi
-    entry_logged make || exit $?
-    entry_words make entry_make "$@" || exit $?
+    while [ "$variables" -gt 0 ]; do
+        export "$1=$2"
+        shift 2
+        variables=$((variables - 1))
+    done
+    for patch in "$@"; do
+        printf '%s\n' "$patch" >"$work/patch" || die "could not write $work/patch"
+        entry_logged patch -p0 -i "$work/patch" || exit $?
+    done
+    entry_logged sh "$work/steps" || exit $?
     must cd "$STATE"
     must rm -rf "$work"
-)
-
-# entry_words LIST COMMAND WORD…: runs COMMAND with each word that stands after `:LIST`.
-entry_words() {
-    entry_list=$1 entry_call=$2 entry_at=
-    shift 2
-    for entry_word in "$@"; do
-        case $entry_word in
-        ':environment' | ':make' | ':patch') entry_at=${entry_word#:} ;;
-        *) [ "$entry_at" != "$entry_list" ] || "$entry_call" "$entry_word" || return ;;
-        esac
-    done
-}
-
-# Names and values come in turn.
-entry_export() {
-    if [ -z "${entry_variable:-}" ]; then
-        entry_variable=$1
-    else
-        export "$entry_variable=$1"
-        entry_variable=
-    fi
-}
-
-entry_patch() {
-    patch -p0 <"$1" >>../build.log 2>&1 || patch -p1 <"$1" >>../build.log 2>&1 || die "patch $1 does not apply"
-}
-
-entry_make() {
-    entry_logged make "$1"
-}
-
-# entry_configure_archive COMMAND WORD…: with the words before the first list.
-entry_configure_archive() (
-    count=$# options=yes
-    while [ "$count" -gt 0 ]; do
-        case $1 in
-        ':environment' | ':make' | ':patch') options=no ;;
-        esac
-        [ "$options" = no ] || set -- "$@" "$1"
-        shift
-        count=$((count - 1))
-    done
-    entry_logged "$@"
 )
 
 # entry_logged COMMAND…: its output goes to the build's log; the end of it is shown where it fails.

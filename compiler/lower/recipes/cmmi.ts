@@ -49,13 +49,18 @@ export const zcRecipeCmmi: RecipeLowering = {
   lower: (part, context) =>
     compiled(part, context, () => {
       const own = part.option('configure-options');
+      const options = own ? words(own) : [text('--prefix="', partFolder(part.name), '"')];
       return {
-        configure: part.option('configure-command') ?? text(autogen(part), './configure'),
-        options: [
-          ...(own ? words(own) : [text('--prefix=', partFolder(part.name))]),
-          ...words(part.option('extra_options') ?? text()),
+        source: [
+          ...autogen(part),
+          spaced([
+            part.option('configure-command') ?? text('./configure'),
+            ...options,
+            ...words(part.option('extra_options') ?? text()),
+          ]),
+          text('make'),
+          text('make install'),
         ],
-        makeTargets: [text('install')],
         patches: patches(part, context, 'patch'),
         environment: pairs(part, words(part.option('environment') ?? text()), context),
       };
@@ -116,11 +121,14 @@ export const hexagonitRecipeCmmi: RecipeLowering = {
       const prefix = options.some((word) => show(word).includes('--prefix')) || own !== undefined;
       const section = part.literal('environment-section')?.trim();
       const inSection = section === undefined ? undefined : context.section(section);
-      const make = words(part.option('make-options') ?? text());
+      const where = part.option('prefix') ?? partFolder(part.name);
+      const make = [part.option('make-binary') ?? text('make'), ...words(part.option('make-options') ?? text())];
       return {
-        configure: own ?? text('./configure'),
-        options: [...(prefix ? [] : [text('--prefix=', part.option('prefix') ?? partFolder(part.name))]), ...options],
-        makeTargets: [...make, ...words(part.option('make-targets') ?? text('install'))],
+        source: [
+          spaced([own ?? text('./configure'), ...(prefix ? [] : [text('--prefix="', where, '"')]), ...options]),
+          spaced(make),
+          spaced([...make, ...words(part.option('make-targets') ?? text('install'))]),
+        ],
         patches: patches(part, context, 'patches'),
         environment: [
           ...[...(inSection?.options.values() ?? [])].flatMap(({name, value}) =>
@@ -168,7 +176,7 @@ export const ploneRecipeHaproxy: RecipeLowering = {
       return value === undefined ? [] : [text(`${variable}=`, trim(value))];
     };
     const make = [
-      text('PREFIX=', folder),
+      text('make PREFIX="', folder, '"'),
       ...flag('target', 'TARGET'),
       ...flag('cpu', 'CPU'),
       ...flag('pcre', 'USE_PCRE'),
@@ -181,9 +189,7 @@ export const ploneRecipeHaproxy: RecipeLowering = {
         name: part.name,
         url,
         path: folder,
-        configure: text(),
-        options: [],
-        makeTargets: [...make, text('install')],
+        source: joined([spaced(make), spaced([...make, text('install')])]),
         patches: [],
         environment: pairs(part, words(part.option('environment') ?? text()), context),
       },
@@ -193,9 +199,8 @@ export const ploneRecipeHaproxy: RecipeLowering = {
 };
 
 interface Steps {
-  readonly configure: Text;
-  readonly options: readonly Text[];
-  readonly makeTargets: readonly Text[];
+  /** Lines of shell, as the recipe hands them to one. */
+  readonly source: readonly Text[];
   readonly patches: readonly Text[];
   readonly environment: readonly Variable[];
 }
@@ -213,7 +218,20 @@ function compiled(part: Part, context: LowerContext, steps: () => Steps): readon
   if (part.option('shared') !== undefined) {
     reportNoEffect(part, 'shared', context.report, 'each release has its own build', 'take it out');
   }
-  return [{kind: 'build', origin: part.origin('url'), name: part.name, url, path: folder, ...steps()}];
+  const {source, ...more} = steps();
+  return [
+    {kind: 'build', origin: part.origin('url'), name: part.name, url, path: folder, source: joined(source), ...more},
+  ];
+}
+
+/** Each line of shell with its newline. */
+function joined(source: readonly Text[]): Text {
+  return text(...source.flatMap((line) => [line, '\n']));
+}
+
+/** Words of one command line. */
+function spaced(all: readonly Text[]): Text {
+  return text(...all.flatMap((word, index) => (index === 0 ? [word] : [' ', word])));
 }
 
 function archive(part: Part, {report}: LowerContext): string | undefined {
@@ -228,9 +246,9 @@ function archive(part: Part, {report}: LowerContext): string | undefined {
   return undefined;
 }
 
-function autogen(part: Part): string {
-  const name = part.literal('autogen')?.trim();
-  return name ? `./${name} && ` : '';
+function autogen(part: Part): Text[] {
+  const name = part.option('autogen');
+  return name && name.pieces.length > 0 ? [text('./', trim(name))] : [];
 }
 
 function fileInputs(part: Part, option: string): readonly Text[] {
