@@ -24,6 +24,8 @@ import {
   ploneRecipeVarnishConfiguration,
   ploneRecipeVarnishScript,
 } from './recipes/plone.recipe.varnish.js';
+import {ploneRecipeZeoserver} from './recipes/plone.recipe.zeoserver.js';
+import {ploneRecipeZope2instance} from './recipes/plone.recipe.zope2instance.js';
 import {retiredRecipes} from './recipes/retired.js';
 import {z3cRecipeFiletemplate} from './recipes/z3c.recipe.filetemplate.js';
 import {z3cRecipeMkdir} from './recipes/z3c.recipe.mkdir.js';
@@ -35,7 +37,7 @@ import {
   zcRecipeDeploymentCrontab,
   zcRecipeDeploymentSharedconfig,
 } from './recipes/zc.recipe.deployment.js';
-import {zcRecipeEgg} from './recipes/zc.recipe.egg.js';
+import {zcRecipeEgg, zcRecipeEggDevelop, zcRecipeEggEggs} from './recipes/zc.recipe.egg.js';
 import {zcRecipeFilestorage} from './recipes/zc.recipe.filestorage.js';
 import {zcRecipeRhrc} from './recipes/zc.recipe.rhrc.js';
 import {collectiveXmltestreport, zcRecipeTestrunner} from './recipes/zc.recipe.testrunner.js';
@@ -45,6 +47,8 @@ export const recipes: readonly RecipeLowering[] = [
   collectiveRecipeTemplate,
   iwRecipeCmd,
   ploneRecipeCommand,
+  ploneRecipeZeoserver,
+  ploneRecipeZope2instance,
   z3cRecipeMkdir,
   z3cRecipeUsercrontab,
   zcRecipeEgg,
@@ -77,6 +81,8 @@ export const recipes: readonly RecipeLowering[] = [
   zcRecipeRhrc,
   collectiveXmltestreport,
   zcRecipeTestrunner,
+  zcRecipeEggDevelop,
+  zcRecipeEggEggs,
 ];
 
 /** The recipe that answers for a distribution and entry point. */

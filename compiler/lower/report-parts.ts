@@ -25,9 +25,12 @@ export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], 
       '`plugins = <file>.mjs` under [release] teaches cfgc the recipe',
       `without it: \`parts -= ${part.name}\` under [buildout] of the profile`,
     ],
-    hint: near ?? 'one of the three ways above',
+    hint: near ?? (part.entryPoint === 'custom' ? ownBuild : 'one of the three ways above'),
   });
 }
+
+const ownBuild =
+  'build a wheel with these settings in CI, pin it, and take the part out: a production host has no compiler';
 
 export function reportDevelopmentOnly(part: Part, report: Report): void {
   const span = part.span('recipe');

@@ -1,9 +1,12 @@
 import type {Entry, ScheduleEntry, ServiceEntry} from '../model/release-plan.js';
 import type {Piece, Text} from '../model/text.js';
 import {place, show, text} from '../util/text.js';
+import {mapTexts} from './map-texts.js';
+import {viaCurrent} from './placement.js';
 
 /**
  * Gives services and crontabs launchers that the service user may run.
+ * What outlives a release names its files through `current`, so that the text stays equal from release to release.
  * bin/ belongs to the deployer and the operators, and is closed to the service; lib/ is its code. So each launcher of
  * bin/ that a service or a crontab line names is written into lib/bin too, and named there. One that no entry writes is
  * a console script of the virtualenv.
@@ -32,11 +35,13 @@ export function serviceLaunchers(entries: readonly Entry[]): readonly Entry[] {
 type There = (name: string) => string;
 
 function movedService(entry: ServiceEntry, there: There): ServiceEntry {
-  return {...entry, command: entry.command.map((word) => moved(word, there))};
+  const outliving = mapTexts(entry, viaCurrent);
+  return {...outliving, command: outliving.command.map((word) => moved(word, there))};
 }
 
 function movedSchedule(entry: ScheduleEntry, there: There): ScheduleEntry {
-  return {...entry, command: moved(entry.command, there)};
+  const outliving = mapTexts(entry, viaCurrent);
+  return {...outliving, command: moved(outliving.command, there)};
 }
 
 /** `{current}/bin/NAME` becomes `{current}/lib/bin/NAME`, wherever it stands in a text. */

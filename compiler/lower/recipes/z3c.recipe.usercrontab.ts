@@ -1,7 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {RecipeLowering} from '../../model/lowering.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
-import {viaCurrent} from '../placement.js';
 import {reportBad, reportMissing, saysYes} from '../values.js';
 
 const percentInCommand: DiagnosticKind = {
@@ -79,7 +78,7 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
         origin: part.origin('command'),
         name: part.name,
         times: when.replace(/\s+/g, ' '),
-        command: viaCurrent(trim(command)),
+        command: trim(command),
         environment: [],
       },
     ];

@@ -1,10 +1,11 @@
+import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, EnvironmentEntry, ScriptEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {canonicalName, readRequirement} from '../../util/distribution-name.js';
 import {literal, place, show, text, words} from '../../util/text.js';
-import {inDirectory} from '../placement.js';
-import {reportBad} from '../values.js';
+import {dirname, inDirectory} from '../placement.js';
+import {reportBad, reportMissing} from '../values.js';
 
 const scriptOptions = [
   'eggs',
@@ -60,6 +61,79 @@ export const zcRecipeEgg: RecipeLowering = {
   },
   gives: (part) => eggOptions(part),
   lower: (part, context) => [eggEnvironment(part, context), ...eggScripts(part, context)],
+};
+
+/**
+ * Lowers `zc.recipe.egg:eggs`: distributions alone, no launchers.
+ * Reads    `eggs`.
+ * Plans    requirements of the one environment.
+ */
+export const zcRecipeEggEggs: RecipeLowering = {
+  recipe: 'zc.recipe.egg',
+  entryPoints: ['eggs'],
+  options: ['eggs', 'find-links', 'index'],
+  page: {
+    summary: "Distributions of the release's virtualenv, without launchers.",
+    options: {
+      eggs: "requirements, the part's name where absent",
+      'find-links': 'read by the lock',
+      index: 'read by the lock',
+    },
+    differences: ['All parts share one virtualenv.'],
+  },
+  gives: (part) => eggOptions(part),
+  lower: (part, context) => [eggEnvironment(part, context)],
+};
+
+const developInProd: DiagnosticKind = {
+  id: 'CFG516',
+  name: 'develop-part',
+  severity: {prod: 'error', dev: 'off'},
+  explain: `
+What it does: stops a production release with a part of zc.recipe.egg:develop.
+Why: it installs a folder of source code, which has no version that says what is in it, and no hash.
+Example: [my.theme] has "recipe = zc.recipe.egg:develop". Build a wheel of it, pin it, and write "parts -= my.theme" in prod.cfg.
+`,
+};
+
+/**
+ * Lowers `zc.recipe.egg:develop`: a source folder installed in place. Of a dev profile alone.
+ * Reads    `setup`. Options of build_ext are refused: a compiler's settings belong to the distribution.
+ * Plans    one editable of the environment.
+ * Reports  CFG516 in prod.
+ */
+export const zcRecipeEggDevelop: RecipeLowering = {
+  recipe: 'zc.recipe.egg',
+  entryPoints: ['develop'],
+  options: ['setup'],
+  page: {
+    summary: 'A source folder installed in place, in a dev profile.',
+    options: {setup: 'the folder, or the setup.py in it'},
+    differences: ['Refused in prod (CFG516): release a wheel of it.', 'Options of build_ext are not read.'],
+  },
+  kinds: [developInProd],
+  gives: () => ({}),
+  lower(part, {report, settings}) {
+    const setup = part.option('setup');
+    if (setup === undefined) {
+      reportMissing(part, 'setup', report, 'setup = src/my.package');
+      return [];
+    }
+    if (settings.profile === 'prod') {
+      const span = part.span('setup');
+      report({
+        kind: developInProd,
+        message: `part \`${part.name}\` would install \`${show(setup)}\` from source`,
+        ...(span && {primary: {span, text: 'source code without a version or a hash'}}),
+        hint: `release it and pin the version, then \`parts -= ${part.name}\` in the production profile`,
+      });
+      return [];
+    }
+    const folder = show(setup).endsWith('setup.py') ? dirname(inDirectory(setup)) : inDirectory(setup);
+    const origin = part.origin('setup');
+    const editable = [{path: folder, origin}];
+    return [{kind: 'environment', origin, name: 'main', requirements: [], exclude: [], editable}];
+  },
 };
 
 /** What zc.recipe.egg, and recipes that are made of it, set on their part. Source: zc.recipe.egg 6.0.0, egg.py. */

@@ -1,0 +1,103 @@
+/** The first administrator of a new database. */
+import {createHash} from 'node:crypto';
+import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
+import type {LowerContext, Part} from '../../model/lowering.js';
+import type {Entry} from '../../model/release-plan.js';
+import type {Text} from '../../model/text.js';
+import {literal, place, show, text, words} from '../../util/text.js';
+import {reportBad} from '../values.js';
+import {shellWord} from './conf-text.js';
+import {instanceStorage} from './storage-sections.js';
+import {canonicalAddress, fileStorage, isZeoServer, isZopeInstance} from './zodb-paths.js';
+
+export const initialUserLeftOut: DiagnosticKind = {
+  id: 'CFG519',
+  name: 'initial-user-left-out',
+  severity: 'note',
+  explain: `
+What it does: says that the \`user\` of a Zope instance is not written, as its database is not on this host.
+Why: Zope replaces its only administrator by what it finds in inituser. So the file is written only where there is no database
+yet, and that can be seen only where the database is a file of this release.
+Example: an instance with RelStorage. Make the first user by hand: bin/instance adduser admin.
+`,
+};
+
+/**
+ * Writes `inituser` where there is no database yet, and removes it once Zope has read it.
+ * It lies in the run folder, and etc/PART of the release holds a link to it: Zope looks there, and could not remove a
+ * file of the release, so it would set the password again at every start.
+ * Of several instances of one database the first one writes it.
+ */
+export function initialUser(part: Part, context: LowerContext): readonly Entry[] {
+  const user = part.option('user');
+  if (!user?.pieces.length) return [];
+  const database = databaseFile(part, context);
+  if (database === undefined) {
+    const span = part.span('user');
+    context.report({
+      kind: initialUserLeftOut,
+      message: `the \`user\` of part \`${part.name}\` is not written: its database is not on this host`,
+      ...(span && {primary: {span, text: 'nothing tells whether there is a database yet', conceal: true}}),
+      hint: `make the first user by hand: bin/${part.literal('control-script') ?? part.name} adduser`,
+    });
+    return [];
+  }
+  const first = context.parts.find((other) => {
+    if (!isZopeInstance(other) || !other.option('user')?.pieces.length) return false;
+    const file = databaseFile(other, context);
+    return file !== undefined && show(file) === show(database);
+  });
+  if (first && first.name !== part.name) return [];
+  const content = userLine(part, user, context);
+  if (content === undefined) return [];
+  const path = place('run', `${part.name}.inituser`);
+  const origin = part.origin('user');
+  return [
+    {kind: 'file', origin, class: 'secret', path, content, executable: false, unlessExists: database},
+    {kind: 'link', origin, path: place('etc', `${part.name}/inituser`), to: path},
+    {
+      kind: 'command',
+      origin,
+      name: `${part.name}-inituser`,
+      when: 'after-switch',
+      interpreter: 'sh',
+      source: text('# Zope has made its administrator by now.\nrm -f ', shellWord(path), '\n'),
+      stopOnError: false,
+      environment: [],
+    },
+  ];
+}
+
+/** `name:password` for Zope to read: a literal password only as its hash, a secret as it is (Zope hashes it). */
+function userLine(part: Part, user: Text, context: LowerContext): Text | undefined {
+  const [first, ...rest] = user.pieces;
+  const at = typeof first === 'string' ? first.indexOf(':') : -1;
+  if (typeof first !== 'string' || at < 1) {
+    const message = `the \`user\` of part \`${part.name}\` is not \`name:password\``;
+    reportBad(
+      part,
+      'user',
+      context.report,
+      message,
+      'a colon between name and password',
+      'write `user = admin:${secrets:admin}`',
+    );
+    return undefined;
+  }
+  const name = first.slice(0, at);
+  const password = text(first.slice(at + 1), {pieces: rest});
+  const clear = literal(password);
+  if (clear === undefined) return text(`${name}:`, password, '\n');
+  return text(`${name}:{SHA}${createHash('sha1').update(clear).digest('base64')}\n`);
+}
+
+/** The Data.fs that the instance's data ends up in: its own, or that of the ZEO server of this release. */
+function databaseFile(part: Part, context: LowerContext): Text | undefined {
+  const storage = instanceStorage(part, context);
+  if (storage.file || !storage.zeoClient) return storage.file;
+  const addresses = words(part.option('zeo-address') ?? text('8100')).map(canonicalAddress);
+  const server = context.parts.find(
+    (other) => isZeoServer(other) && addresses.includes(canonicalAddress(other.option('zeo-address') ?? text('8100'))),
+  );
+  return server && fileStorage(server, context);
+}
