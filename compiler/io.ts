@@ -1,3 +1,5 @@
+import {normalisePath} from './util/path.js';
+
 /** What a response of a URL was. `body` is the bytes as sent, decompressed. */
 export interface Response {
   readonly status: number;
@@ -24,4 +26,56 @@ export interface Io {
   /** Makes a folder of its own that holds these files for as long as `work` runs. */
   withFolder<T>(files: Readonly<Record<string, string>>, work: (folder: string) => Promise<T>): Promise<T>;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a test makes up: a path or URL whose value is an Error throws it, one that is missing is not there (404). */
+export interface MemoryWorld {
+  readonly files?: Readonly<Record<string, string | Uint8Array | Error>>;
+  readonly urls?: Readonly<Record<string, string | Uint8Array | Error | Response>>;
+  readonly env?: Io['env'];
+  readonly run?: Io['run'];
+}
+
+/** An Io without a machine. `files` holds what was written too, `fetched` the URLs in the order asked for. */
+export function memoryIo(
+  world: MemoryWorld = {},
+): Io & {readonly files: Map<string, Uint8Array | Error>; readonly fetched: string[]} {
+  const files = new Map(
+    Object.entries(world.files ?? {}).map(([path, value]) => [path, value instanceof Error ? value : bytes(value)]),
+  );
+  const fetched: string[] = [];
+  return {
+    files,
+    fetched,
+    env: world.env ?? {},
+    async readFile(path) {
+      const found = files.get(path) ?? files.get(normalisePath(path));
+      if (found instanceof Error) throw found;
+      return found;
+    },
+    async writeFile(path, content) {
+      files.set(path, bytes(content));
+    },
+    async fetch(url) {
+      fetched.push(url);
+      const found = world.urls?.[url];
+      if (found instanceof Error) throw found;
+      if (found === undefined) return {status: 404, url, body: new Uint8Array()};
+      return typeof found === 'string' || found instanceof Uint8Array ? {status: 200, url, body: bytes(found)} : found;
+    },
+    async withFolder(given, work) {
+      const folder = `/folder-${files.size}`;
+      for (const [name, content] of Object.entries(given)) files.set(`${folder}/${name}`, bytes(content));
+      return work(folder);
+    },
+    run:
+      world.run ??
+      (async ([program]) => {
+        throw new Error(`there is no program ${program}`);
+      }),
+  };
+}
+
+function bytes(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }

@@ -32,13 +32,10 @@ export const nodeIo: Io = {
     }
   },
 
-  async fetch(url, {timeoutMs, headers}) {
-    const response = await fetch(url, {
-      redirect: 'follow',
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(headers && {headers}),
-    });
-    return {status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer())};
+  async fetch(url, options) {
+    // Loaded where it is needed: most runs fetch nothing.
+    const {fetchUrl} = await import('./http.js');
+    return fetchUrl(url, options, process.env);
   },
 
   run([program, ...words], options) {

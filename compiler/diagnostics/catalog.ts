@@ -2,10 +2,14 @@ import {checkKinds} from '../check/rules.js';
 import {editKinds} from '../edit/kinds.js';
 import {serviceKinds} from '../emit/service-kinds.js';
 import {lintKinds} from '../lint/lint.js';
+import {loadKinds} from '../load/kinds.js';
 import {lockKinds} from '../lock/kinds.js';
 import {lowerKinds} from '../lower/kinds.js';
 import {recipeKinds} from '../lower/recipes.js';
+import {mergeKinds} from '../merge/kinds.js';
 import {outputKinds} from '../output.js';
+import {parseKinds} from '../parse/kinds.js';
+import {resolveKinds} from '../resolve/kinds.js';
 import {settingKinds} from '../settings/kinds.js';
 import type {DiagnosticKind} from './diagnostic.js';
 
@@ -20,4 +24,8 @@ export const catalog: readonly DiagnosticKind[] = [
   ...recipeKinds,
   ...serviceKinds,
   ...outputKinds,
+  ...loadKinds,
+  ...parseKinds,
+  ...mergeKinds,
+  ...resolveKinds,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -23,4 +23,6 @@ export interface CfgSection {
 export interface CfgFile {
   readonly source: Source;
   readonly sections: readonly CfgSection[];
+  /** The section conditions that were decided for the target; with another target the file may mean something else. */
+  readonly conditions: readonly Span[];
 }

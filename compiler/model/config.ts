@@ -8,6 +8,8 @@ export interface HistoryItem {
   /** Undefined where the value is a default, computed, from the command line, or given by a recipe. */
   readonly span?: Span;
   readonly from: 'file' | 'default' | 'computed' | 'command-line' | 'implicit' | 'recipe' | 'macro';
+  /** Not a file's doing: buildout made the relative folder of the item before absolute. */
+  readonly madeAbsolute?: true;
 }
 
 /** One option after merge: raw text (`${…}` still in it) and its whole history, oldest first. */
@@ -32,6 +34,8 @@ export interface Config {
   /** For messages: which file extends which, and where. */
   readonly extendsEdges: readonly {from: Source; to: Source; span: Span}[];
   readonly sections: ReadonlyMap<string, ConfigSection>;
+  /** Where a section condition was decided for the target; with another target, load again. */
+  readonly conditions?: readonly Span[];
 }
 
 /** One option after substitution. */
@@ -56,4 +60,6 @@ export interface Resolved {
   readonly config: Config;
   readonly sections: ReadonlyMap<string, ResolvedSection>;
   readonly parts: readonly string[];
+  /** Sections that a build would read: the parts, [buildout], and what they refer to, in the order in which they were begun. */
+  readonly touched: ReadonlySet<string>;
 }

@@ -1,0 +1,539 @@
+import {createHash} from 'node:crypto';
+import type {Diagnostic, Report} from '../diagnostics/diagnostic.js';
+import type {Io} from '../io.js';
+import type {CfgFile, CfgOption} from '../model/cfg-file.js';
+import type {Assignment, Graph, GraphFile} from '../model/graph.js';
+import type {Source, Span} from '../model/source.js';
+import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, normalisePath} from '../util/path.js';
+import {fileLine} from '../util/position.js';
+import {words} from '../util/python-string.js';
+import {wordSpans} from '../util/word-spans.js';
+import {
+  downloadOption,
+  extendedBy,
+  extendsCycle,
+  fileMissing,
+  fileUnreadable,
+  fromCache,
+  insecureCredentials,
+  notUtf8,
+  optionalMissing,
+  urlOffline,
+  urlUnreachable,
+} from './kinds.js';
+import {type Fetched, Remote, type RemoteOptions, shownUrl} from './remote.js';
+
+export interface LoadOptions {
+  /** Reads one file's text: `parseCfg` with its target. */
+  readonly parse: (source: Source, report: Report) => CfgFile;
+  readonly commandLine?: readonly Assignment[];
+  /** Whether `~/.buildout/default.cfg` (or that of BUILDOUT_HOME) is read. */
+  readonly userDefaults?: boolean;
+  /** Where relative names of the command line start. */
+  readonly workingDirectory: string;
+  /** What `~` means. */
+  readonly home: string;
+  readonly offline?: boolean;
+  /** buildout's extends-cache folder, where no file names one. */
+  readonly extendsCache?: string;
+  /** URL to the path of a file that stands in for it. */
+  readonly map?: ReadonlyMap<string, string>;
+  readonly timeoutMs?: number;
+  readonly attempts?: number;
+  readonly retryDelayMs?: number;
+}
+
+/**
+ * Reads a profile and all files that it extends, each once.
+ *
+ * @param entry  the profile: a path, or a URL
+ * @returns the graph of all that could be read; what could not is reported, and left out
+ * Source: zc.buildout 6.0.1, buildout._open.
+ */
+export async function load(entry: string, io: Io, report: Report, options: LoadOptions): Promise<Graph> {
+  return new Loader(io, report, options, entry).graph();
+}
+
+/** A name in an `extends` option, and where it stands. */
+interface Name {
+  readonly name: string;
+  readonly span: Span | undefined;
+  readonly optional: boolean;
+}
+
+interface Frame {
+  readonly source: Source;
+  readonly file: CfgFile;
+  readonly names: readonly Name[];
+  readonly base: string;
+  readonly extended: GraphFile[];
+  required: number;
+  next: number;
+  /** How this file was reached; undefined for the first. */
+  readonly via: Span | undefined;
+}
+
+interface Opened {
+  readonly path: string;
+  readonly base: string;
+}
+
+class Loader {
+  private readonly remote: Remote;
+  private readonly entryPath: string;
+  private readonly entryFolder: string;
+  private readonly texts = new Map<string, Promise<Uint8Array | Diagnostic>>();
+  private readonly sources = new Map<string, Source>();
+  private readonly hashes = new Map<string, string>();
+  private readonly done = new Map<string, GraphFile | undefined>();
+  private readonly order: Frame[] = [];
+  private readonly edges: Graph['edges'][number][] = [];
+  /** Options of [buildout] that say how files are fetched: the profile's, over the user's. */
+  private readonly download = new Map<string, CfgOption | string>();
+  private reportedDownload = false;
+
+  constructor(
+    private readonly io: Io,
+    private readonly report: Report,
+    private readonly options: LoadOptions,
+    entry: string,
+  ) {
+    this.entryPath = isUrl(entry) ? entry : absolutePath(entry, options.workingDirectory);
+    this.entryFolder = isUrl(entry) ? '' : dirname(this.entryPath);
+    this.remote = new Remote(io, (path, fault) =>
+      report({kind: insecureCredentials, message: `${path} could not be read: ${fault}`, hint: 'see netrc(5)'}),
+    );
+  }
+
+  async graph(): Promise<Graph> {
+    const {options} = this;
+    const commandLine = options.commandLine ?? [];
+    const userDefaults = options.userDefaults ? await this.userDefaults() : undefined;
+    this.addDownloadOptions(userDefaults?.file);
+    const entry = await this.read(this.entryPath, '', undefined, (file) => this.addDownloadOptions(file));
+    const commandLineExtends: GraphFile[] = [];
+    for (const name of words(commandLineExtendsOf(commandLine))) {
+      const file = await this.read(basename(name), this.commandLineBase(name), undefined);
+      if (file) commandLineExtends.push(file);
+    }
+    const files = this.order.flatMap(({source}) => this.done.get(source.path) ?? []);
+    return {
+      entry,
+      entrySource: entry?.source ?? this.source(this.entryPath, ''),
+      files: [...new Set(files)],
+      edges: this.edges,
+      ...(userDefaults && {userDefaults}),
+      commandLine,
+      commandLineExtends,
+      remote: this.hashes,
+      workingDirectory: options.workingDirectory,
+      home: options.home,
+    };
+  }
+
+  private commandLineBase(name: string): string {
+    const folder = isUrl(name) ? name.slice(0, name.lastIndexOf('/')) : dirname(name);
+    return isUrl(folder) || isAbsolute(folder) ? folder : joinPath(this.options.workingDirectory, folder);
+  }
+
+  private async userDefaults(): Promise<GraphFile | undefined> {
+    const folder = this.io.env.BUILDOUT_HOME ?? joinPath(this.options.home, '.buildout');
+    const path = absolutePath(joinPath(folder, 'default.cfg'), this.options.workingDirectory);
+    if (!(await this.exists(path))) return undefined;
+    return this.read(path, '', undefined);
+  }
+
+  /** Reads a file and all that it extends, depth first. No recursion: chains of files may be long. */
+  private async read(
+    name: string,
+    base: string,
+    via: Span | undefined,
+    onFirst?: (file: CfgFile) => void,
+  ): Promise<GraphFile | undefined> {
+    const stack: Frame[] = [];
+    const first = await this.open({name, span: via, optional: false}, base, stack);
+    if (!first) return undefined;
+    if (!('names' in first)) return first;
+    onFirst?.(first.file);
+    stack.push(first);
+    for (;;) {
+      const frame = stack.at(-1)!;
+      const wanted = frame.names[frame.next];
+      if (!wanted) {
+        const file: GraphFile = {
+          source: frame.source,
+          file: frame.file,
+          extends: frame.extended,
+          required: frame.required,
+        };
+        this.done.set(frame.source.path, file);
+        stack.pop();
+        const parent = stack.at(-1);
+        if (!parent) return file;
+        this.add(parent, file);
+        continue;
+      }
+      if (wanted.optional && !(await this.optionalExists(wanted))) {
+        frame.next++;
+        continue;
+      }
+      const opened = await this.open(wanted, frame.base, stack);
+      if (opened && 'names' in opened) stack.push(opened);
+      else if (opened) this.add(frame, opened);
+      else frame.next++;
+    }
+  }
+
+  private add(parent: Frame, file: GraphFile): void {
+    const {optional, span} = parent.names[parent.next++]!;
+    parent.extended.push(file);
+    if (!optional) parent.required++;
+    if (span) this.edges.push({from: parent.source, to: file.source, span});
+  }
+
+  /** @returns a frame for a file not read before, the file itself where it was, undefined where it can't be had */
+  private async open(wanted: Name, base: string, stack: readonly Frame[]): Promise<Frame | GraphFile | undefined> {
+    if (!this.downloadOptionsHold()) return undefined;
+    const {path, base: ownBase} = locate(wanted.name, base);
+    if (this.isCycle(path, wanted, stack)) return undefined;
+    if (this.done.has(path)) return this.done.get(path);
+    const bytes = await this.bytes(path);
+    const text = bytes instanceof Uint8Array ? this.decode(bytes, path) : bytes;
+    if (typeof text !== 'string') {
+      this.done.set(path, undefined);
+      this.report(this.placed(text, wanted, stack));
+      return undefined;
+    }
+    const source = this.source(path, text);
+    if (isUrl(path))
+      this.hashes.set(
+        path,
+        createHash('sha256')
+          .update(bytes as Uint8Array)
+          .digest('hex'),
+      );
+    if (this.isSameFileAgain(source, wanted, stack)) return undefined;
+    const chain = this.chain(wanted, stack);
+    const file = this.options.parse(source, (diagnostic) =>
+      this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain]}),
+    );
+    const frame: Frame = {
+      source,
+      file,
+      names: this.names(file, chain),
+      base: ownBase,
+      extended: [],
+      required: 0,
+      next: 0,
+      via: wanted.span,
+    };
+    this.order.push(frame);
+    // All that a file extends is asked for at once; the order in which it is used stays.
+    for (const {name, optional} of frame.names) if (!optional) void this.bytes(locate(name, ownBase).path);
+    return frame;
+  }
+
+  /** What [buildout] of a file extends, first the required, then the optional ones. */
+  private names(file: CfgFile, chain: readonly string[]): Name[] {
+    const found: Name[] = [];
+    const options = file.sections.find(({name}) => name === 'buildout')?.options ?? [];
+    for (const option of ['extends', 'optional-extends'].flatMap((key) => options.filter((each) => each.key === key))) {
+      const given = words(option.value);
+      const places = wordSpans(option.valueSpan);
+      given.forEach((name, index) => {
+        const span = places[index]?.word === name ? places[index].span : option.valueSpan;
+        found.push({name, span, optional: option.key === 'optional-extends'});
+      });
+    }
+    const old = options.find(({key}) => key === 'extended-by');
+    if (old) {
+      this.report({
+        kind: extendedBy,
+        message: '`extended-by` is no longer read by buildout, which refuses the file',
+        primary: {span: old.keySpan, text: 'only releases before 1.5 knew it'},
+        notes: chain,
+        hint: `delete it, and compile the file that it names, with \`extends = ${basename(file.source.name)}\``,
+      });
+    }
+    return found;
+  }
+
+  private isCycle(path: string, wanted: Name, stack: readonly Frame[]): boolean {
+    const at = stack.findIndex((frame) => frame.source.path === path);
+    if (at < 0) return false;
+    this.reportCycle(stack[at]!.source, at, wanted, stack);
+    return true;
+  }
+
+  /** A cycle by another spelling of a name (`a/../b.cfg`): buildout goes on until its stack is full. */
+  private isSameFileAgain(source: Source, wanted: Name, stack: readonly Frame[]): boolean {
+    const plain = normalName(source.path);
+    const at = stack.findIndex((frame) => normalName(frame.source.path) === plain && frame.source.text === source.text);
+    if (at < 0) return false;
+    this.reportCycle(source, at, wanted, stack);
+    return true;
+  }
+
+  private reportCycle(source: Source, at: number, wanted: Name, stack: readonly Frame[]): void {
+    const circle = [...stack.slice(at).map((frame) => frame.source.name), source.name];
+    this.report({
+      kind: extendsCycle,
+      message: `${stack[at]!.source.name} extends itself`,
+      ...(wanted.span && {primary: {span: wanted.span, text: 'here the circle closes'}}),
+      notes: [`the circle: ${shortened(circle).join(' → ')}`, ...this.chain(wanted, stack.slice(0, at + 1)).slice(1)],
+      hint: 'move what both need into a third file that extends neither',
+    });
+  }
+
+  private async optionalExists({name, span}: Name): Promise<boolean> {
+    // buildout looks from the working folder, then opens from the folder of the file. A URL is no file to it.
+    if (await this.exists(absolutePath(name, this.options.workingDirectory))) return true;
+    this.report({
+      kind: optionalMissing,
+      message: `optional-extends file not found: ${name}`,
+      ...(span && {primary: {span, text: 'nothing is read for it'}}),
+      notes: [`buildout looks for it from the working folder, ${this.options.workingDirectory}`],
+    });
+    return false;
+  }
+
+  private async exists(path: string): Promise<boolean> {
+    try {
+      return (await this.io.readFile(path)) !== undefined;
+    } catch {
+      return true;
+    }
+  }
+
+  private bytes(path: string): Promise<Uint8Array | Diagnostic> {
+    let known = this.texts.get(path);
+    if (!known) {
+      known = isUrl(path) ? this.remoteBytes(path) : this.fileBytes(path);
+      this.texts.set(path, known);
+    }
+    return known;
+  }
+
+  private async fileBytes(path: string): Promise<Uint8Array | Diagnostic> {
+    try {
+      const bytes = await this.io.readFile(path);
+      return bytes ?? {kind: fileMissing, message: `there is no file ${this.shown(path)}`};
+    } catch (error) {
+      return {kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${unreadableText(error)}`};
+    }
+  }
+
+  private async remoteBytes(url: string): Promise<Uint8Array | Diagnostic> {
+    let fetched: Fetched;
+    try {
+      fetched = await this.remote.read(url, this.remoteOptions());
+    } catch (error) {
+      return {kind: fileUnreadable, message: `${shownUrl(url)} can't be read: ${unreadableText(error)}`};
+    }
+    const shown = shownUrl(url);
+    if ('bytes' in fetched) {
+      if (fetched.staleBecause !== undefined)
+        this.report({
+          kind: fromCache,
+          message: `${shown} was read from the extends-cache: ${fetched.staleBecause}`,
+          hint: '--offline says that the cache is meant',
+        });
+      return fetched.bytes;
+    }
+    if (fetched.missing === 'map')
+      return {
+        kind: fileMissing,
+        message: `there is no file ${fetched.path}, which --map puts in the place of ${shown}`,
+        hint: 'correct the path behind --map',
+      };
+    if (fetched.missing === 'offline')
+      return {
+        kind: urlOffline,
+        message: `${shown} is not at hand, and nothing may be fetched`,
+        hint: `compile once without --offline, or stand in for it: --map '${shown}=copy.cfg'`,
+      };
+    const login =
+      fetched.status === 401 ? `put \`machine ${hostOf(url)} login NAME password PASSWORD\` into ~/.netrc, or ` : '';
+    return {
+      kind: urlUnreachable,
+      message: `${shown} can't be had: ${fetched.why}`,
+      hint: `${login}stand in for it: --map '${shown}=copy.cfg'`,
+    };
+  }
+
+  private remoteOptions(): RemoteOptions {
+    const {options} = this;
+    const cache = this.downloadValue('extends-cache');
+    const offline = this.downloadValue('offline') === 'true' || this.downloadValue('install-from-cache') === 'true';
+    return {
+      offline: options.offline === true || offline,
+      map: options.map ?? new Map(),
+      cache: cache === undefined ? options.extendsCache : this.cacheFolder(cache),
+      preferNetwork: (this.downloadValue('newest') ?? 'true') === 'true',
+      timeoutMs: options.timeoutMs ?? 30_000,
+      attempts: options.attempts ?? 3,
+      retryDelayMs: options.retryDelayMs ?? 500,
+      home: options.home,
+    };
+  }
+
+  private cacheFolder(cache: string): string {
+    const directory = joinPath(this.entryFolder, this.downloadValue('directory') ?? '');
+    const path = absolutePath(joinPath(directory, expandHome(cache, this.options.home)), this.options.workingDirectory);
+    return path;
+  }
+
+  private addDownloadOptions(file: CfgFile | undefined): void {
+    for (const option of file?.sections.find(({name}) => name === 'buildout')?.options ?? [])
+      this.download.set(option.key, option);
+    for (const {section, option, value} of this.options.commandLine ?? [])
+      if (section === 'buildout') this.download.set(option, value);
+  }
+
+  private downloadValue(name: string): string | undefined {
+    const option = this.download.get(name);
+    return typeof option === 'object' ? option.value : option;
+  }
+
+  /** Reported once: buildout stops at the first file that it opens with such an option. */
+  private downloadOptionsHold(): boolean {
+    const newest = this.downloadValue('newest') ?? 'true';
+    const cache = this.downloadValue('extends-cache');
+    const wrong =
+      newest !== 'true' && newest !== 'false'
+        ? 'newest'
+        : cache && /\$\{[^}]*\}/.test(cache)
+          ? 'extends-cache'
+          : undefined;
+    if (!wrong) return true;
+    if (this.reportedDownload) return false;
+    this.reportedDownload = true;
+    const option = this.download.get(wrong);
+    const span = typeof option === 'object' ? option.valueSpan : undefined;
+    this.report({
+      kind: downloadOption,
+      message:
+        wrong === 'newest'
+          ? `\`newest = ${newest}\` is neither true nor false`
+          : `\`extends-cache = ${cache}\` may not hold a substitution`,
+      ...(span && {primary: {span, text: 'needed before anything is substituted'}}),
+      hint: wrong === 'newest' ? 'write `newest = false`' : 'write a path, such as `extends-cache = cache`',
+    });
+    return false;
+  }
+
+  private decode(bytes: Uint8Array, path: string): string | Diagnostic {
+    try {
+      return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+    } catch {
+      const text = new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes);
+      const source = this.source(path, text);
+      const at = Math.max(0, text.indexOf('\ufffd'));
+      return {
+        kind: notUtf8,
+        message: `${source.name} is not UTF-8`,
+        primary: {span: {source, start: at, end: at + 1}, text: encodingText(bytes)},
+        hint: `convert it: iconv -f latin1 -t utf-8 ${basename(source.name)} > new.cfg`,
+      };
+    }
+  }
+
+  private source(path: string, text: string): Source {
+    const known = this.sources.get(path);
+    if (known && known.text === text) return known;
+    const source: Source = {name: this.shown(path), path, text};
+    this.sources.set(path, source);
+    return source;
+  }
+
+  /** The name for people: from the profile's folder, so that it does not depend on where the compiler was started. */
+  private shown(path: string): string {
+    if (isUrl(path)) return shownUrl(path);
+    const folder = this.entryFolder.endsWith('/') ? this.entryFolder : `${this.entryFolder}/`;
+    return this.entryFolder !== '' && path.startsWith(folder) ? path.slice(folder.length) : path;
+  }
+
+  private placed(diagnostic: Diagnostic, wanted: Name, stack: readonly Frame[]): Diagnostic {
+    const notes = [...(diagnostic.notes ?? []), ...this.chain(wanted, stack)];
+    const span = wanted.span;
+    const hint =
+      diagnostic.hint ?? (wanted.name.startsWith('#') || wanted.name.startsWith(';') ? commentHint : undefined);
+    const local = diagnostic.kind === fileMissing && stack.length > 0;
+    return {
+      ...diagnostic,
+      ...(!diagnostic.primary && span && {primary: {span, text: 'extended here'}}),
+      ...(notes.length > 0 && {notes}),
+      hint: hint ?? (local ? 'names are taken from the folder of the file that names them' : 'check the name'),
+    };
+  }
+
+  /** How a file was reached, the nearest step first. */
+  private chain(wanted: Name, stack: readonly Frame[]): string[] {
+    const steps: string[] = [];
+    let to = wanted.name;
+    let span = wanted.span;
+    for (let at = stack.length - 1; at >= 0 && span; at--) {
+      steps.push(`${fileLine(span)} extends ${shownUrl(to)}`);
+      to = stack[at]!.source.name;
+      span = stack[at]!.via;
+    }
+    return shortened(steps);
+  }
+}
+
+const commentHint = 'a comment begins in the first column; indented, it is read as names of files';
+
+/** Source: zc.buildout 6.0.1, buildout._open: what a name means, and what names inside of that file start from. */
+function locate(name: string, base: string): Opened {
+  const path = isUrl(name) ? name : isUrl(base) ? (isAbsolute(name) ? name : `${base}/${name}`) : joinPath(base, name);
+  return {path, base: isUrl(path) ? path.slice(0, path.lastIndexOf('/')) : dirname(path)};
+}
+
+function normalName(path: string): string {
+  if (!isUrl(path)) return normalisePath(path);
+  try {
+    return new URL(path).href;
+  } catch {
+    return path;
+  }
+}
+
+function commandLineExtendsOf(commandLine: readonly Assignment[]): string {
+  const given = commandLine.filter(({section, option}) => section === 'buildout' && option === 'extends');
+  return (
+    given
+      .map(({value}) => value)
+      .sort()
+      .at(-1) ?? ''
+  );
+}
+
+function shortened(steps: readonly string[]): string[] {
+  return steps.length <= 12 ? [...steps] : [...steps.slice(0, 6), `… ${steps.length - 11} more …`, ...steps.slice(-5)];
+}
+
+function unreadableText(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const texts: Readonly<Record<string, string>> = {
+    EISDIR: 'it is a folder',
+    EACCES: 'no permission',
+    EPERM: 'no permission',
+    ENAMETOOLONG: 'the name is too long',
+    ELOOP: 'too many symbolic links',
+  };
+  return texts[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function encodingText(bytes: Uint8Array): string {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return 'this looks like UTF-16';
+  return 'this byte is no part of a character';
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return 'HOST';
+  }
+}

@@ -1,0 +1,89 @@
+import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
+
+export const versionsSectionMissing: DiagnosticKind = {
+  id: 'CFG201',
+  name: 'versions-section-missing',
+  severity: 'error',
+  explain: `
+What it does: stops where \`versions\` of [buildout] names a section that no file has.
+Why: buildout ends in a traceback (KeyError). The name is taken as written: \${…} in it is not substituted.
+Example: "versions = release" and no [release]. Write the section, or "versions = versions".
+Source: zc.buildout 6.0.1, Buildout.__init__.`,
+};
+
+export const emptyOptionName: DiagnosticKind = {
+  id: 'CFG202',
+  name: 'empty-option-name',
+  severity: 'error',
+  explain: `
+What it does: stops at "x+=" or "x-=" without a blank where the section stands in no file that is extended.
+Why: buildout cuts two characters off the name to take the operator away: a longer name loses its last letter, and one
+of a single letter is empty, which ends in a traceback (IndexError).
+Example: "x+= 1". Write "x += 1".
+Source: zc.buildout 6.0.1, buildout._update.`,
+};
+
+export const relativeInRemote: DiagnosticKind = {
+  id: 'CFG203',
+  name: 'relative-folder-in-remote-file',
+  severity: 'error',
+  explain: `
+What it does: stops at eggs-directory, download-cache or extends-cache with a relative path in a file read from a URL.
+Why: a relative folder is taken from the file that names it, and a URL is no folder.
+Example: "eggs-directory = eggs" in http://host/base.cfg. Set the option in the profile, or write an absolute path.
+Source: zc.buildout 6.0.1, Buildout.__init__.`,
+};
+
+export const takesNothing: DiagnosticKind = {
+  id: 'CFG204',
+  name: 'takes-nothing',
+  severity: 'warning',
+  explain: `
+What it does: warns of "name -= value" where the option has no such line.
+Why: buildout says nothing. Lines compare whole: case, version and indentation count, so a typo takes nothing away.
+Example: "eggs -= products.x" where the option has "Products.X".
+Source: zc.buildout 6.0.1, SectionKey.removeFromValue.`,
+};
+
+export const ignoredExtends: DiagnosticKind = {
+  id: 'CFG206',
+  name: 'ignored-extends',
+  severity: 'warning',
+  explain: `
+What it does: warns of "extends += file" in [buildout].
+Why: buildout reads "extends" only; with an operator it is an option like any other, and the file is never read.
+Example: "extends += custom.cfg". Write the file under "extends =".
+Source: zc.buildout 6.0.1, buildout._open.`,
+};
+
+export const shortenedName: DiagnosticKind = {
+  id: 'CFG207',
+  name: 'shortened-option-name',
+  severity: 'warning',
+  explain: `
+What it does: warns of "name+= value" without a blank where the section stands in no file that is extended.
+Why: buildout cuts two characters off the key, so the option is called "nam".
+Example: "eggs+= Plone" becomes "egg = Plone". Write "eggs += Plone".
+Source: zc.buildout 6.0.1, buildout._update.`,
+};
+
+export const obsoleteOption: DiagnosticKind = {
+  id: 'CFG208',
+  name: 'obsolete-option',
+  severity: 'warning',
+  explain: `
+What it does: warns of options of [buildout] that only older releases of buildout read.
+Why: zc.buildout 6 ignores them, so they do not do what they once did.
+Example: "unzip = true", "include-site-packages = false", "exec-sitecustomize = false": delete them.
+Source: zc.buildout 2.0 changelog (options removed), zc.buildout 6.0.1.`,
+};
+
+export const mergeKinds: readonly DiagnosticKind[] = [
+  versionsSectionMissing,
+  emptyOptionName,
+  relativeInRemote,
+  takesNothing,
+  ignoredExtends,
+  shortenedName,
+  obsoleteOption,
+];

@@ -1,0 +1,70 @@
+import type {Report} from '../diagnostics/diagnostic.js';
+import type {Config, ConfigOption} from '../model/config.js';
+import type {GraphFile} from '../model/graph.js';
+import {ignoredExtends, obsoleteOption, takesNothing} from './kinds.js';
+
+/** Options of [buildout] that releases before zc.buildout 6 read, and what to do now. */
+const obsolete: Readonly<Record<string, string>> = {
+  unzip: 'delete it: eggs are always unpacked',
+  'include-site-packages': 'delete it: a release never sees the packages of the system',
+  'exec-sitecustomize': 'delete it: a release never runs the sitecustomize of the system',
+  'allowed-eggs-from-site-packages': 'delete it: a release never sees the packages of the system',
+  accept: 'delete it',
+  'accept-buildout-test-releases': 'delete it',
+  'versions-file': 'write `update-versions-file`, or delete it',
+  'dependent-scripts': 'write it into the part whose scripts are meant',
+};
+
+/** Warns of what is legal, does not do what it looks like, and is likely to hurt. */
+export function warnOfSurprises(config: Config, files: readonly GraphFile[], report: Report): void {
+  for (const section of config.sections.values())
+    for (const option of section.options.values())
+      if (option.history.some(({operation}) => operation === 'take')) warnOfTakingNothing(section.name, option, report);
+  for (const {file} of files)
+    for (const section of file.sections)
+      if (section.name === 'buildout')
+        for (const {key, keySpan, valueSpan} of section.options) {
+          if (/^(optional-)?extends\s*[-+]$/.test(key))
+            report({
+              kind: ignoredExtends,
+              message: `buildout does not read \`${key}=\`: nothing is extended by it`,
+              primary: {span: valueSpan, text: 'never read'},
+              hint: 'name the file under `extends =`',
+            });
+          const cure = Object.hasOwn(obsolete, key) ? obsolete[key] : undefined;
+          if (cure)
+            report({
+              kind: obsoleteOption,
+              message: `\`${key}\` means nothing to zc.buildout 6`,
+              primary: {span: keySpan, text: 'read by older releases only'},
+              hint: cure,
+            });
+        }
+}
+
+function warnOfTakingNothing(section: string, option: ConfigOption, report: Report): void {
+  let lines: string[] = [];
+  for (const {operation, value, span} of option.history) {
+    const given = value.split('\n');
+    if (operation === 'set') lines = given;
+    else if (operation === 'add') lines.push(...given);
+    else {
+      const absent = given.filter((line) => line.trim() !== '' && !lines.includes(line));
+      lines = lines.filter((line) => !given.includes(line));
+      if (span && absent.length > 0) {
+        const near = nearestLine(absent[0]!, lines);
+        report({
+          kind: takesNothing,
+          message: `\`${section}:${option.name}\` has no line \`${absent[0]!.trim()}\` to take away`,
+          primary: {span, text: absent.length > 1 ? `and ${absent.length - 1} more` : 'takes nothing'},
+          ...(near && {hint: `the option has \`${near}\``}),
+        });
+      }
+    }
+  }
+}
+
+function nearestLine(line: string, lines: readonly string[]): string | undefined {
+  const wanted = line.trim().toLowerCase();
+  return lines.map((other) => other.trim()).find((other) => other.toLowerCase() === wanted);
+}

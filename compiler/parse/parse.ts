@@ -1,0 +1,294 @@
+import type {CstNode, IToken} from 'chevrotain';
+import type {FileCstChildren, SectionCstNode, SettingCstNode} from '../../grammar/cfg-cst.js';
+import {CfgParser} from '../../grammar/cfg-parser.js';
+import {cfgLexer, type HeaderParts, type OptionParts} from '../../grammar/tokens.js';
+import type {Report} from '../diagnostics/diagnostic.js';
+import type {CfgFile, CfgOption} from '../model/cfg-file.js';
+import type {Target} from '../model/settings.js';
+import type {Source, Span} from '../model/source.js';
+import {dedent, rstrip, strip} from '../util/python-string.js';
+import {decideCondition} from './condition.js';
+import {byteOrderMark, noSectionHeader, notAnOption} from './kinds.js';
+
+/**
+ * Reads the text of a `.cfg` file: what `zc.buildout.configparser.parse` returns for it, with places.
+ *
+ * @param target  what section conditions are decided for
+ * @param assume  conditions that the user answered: the text between colon and bracket, stripped, to the answer
+ * @returns what could be read, also where errors were reported
+ * Source: zc.buildout 6.0.1, configparser.parse.
+ */
+export function parseCfg(
+  source: Source,
+  target: Target,
+  report: Report,
+  assume: ReadonlyMap<string, boolean> = new Map(),
+): CfgFile {
+  const reader = new Reader(source, target, report, assume);
+  reader.read(parseTree(source.text));
+  return reader.file();
+}
+
+let parser: CfgParser | undefined;
+
+function parseTree(text: string): FileCstChildren {
+  parser ??= new CfgParser();
+  parser.input = cfgLexer.tokenize(text).tokens;
+  const tree: CstNode = parser.file();
+  if (parser.errors.length > 0) throw new Error(`the grammar refused a line: ${parser.errors[0]!.message}`);
+  // The root of the tree is a `file`: the generated types name its children.
+  return tree.children as unknown as FileCstChildren;
+}
+
+/** An option while its lines are read. */
+interface Draft {
+  value: string;
+  key: string;
+  keySpan: Span;
+  start: number;
+  end: number;
+}
+
+interface SectionDraft {
+  readonly name: string;
+  span: Span;
+  readonly options: Map<string, Draft>;
+}
+
+/** Walks the lines in order and keeps what buildout keeps: the section, the option, whether it began with an empty line. */
+class Reader {
+  private readonly sections = new Map<string, SectionDraft>();
+  private readonly conditions: Span[] = [];
+  private section: SectionDraft | undefined;
+  private option: Draft | undefined;
+  private block = false;
+  private active = true;
+  private stopped = false;
+
+  constructor(
+    private readonly source: Source,
+    private readonly target: Target,
+    private readonly report: Report,
+    private readonly assume: ReadonlyMap<string, boolean>,
+  ) {}
+
+  read(file: FileCstChildren): void {
+    for (const {children} of file.preamble) {
+      this.strays(children.Indented, children.Junk, children.Option);
+    }
+    for (const node of file.section ?? []) {
+      if (this.stopped) return;
+      this.readSection(node);
+    }
+  }
+
+  file(): CfgFile {
+    const {source} = this;
+    const sections = [...this.sections.values()].map(({name, span, options}) => ({
+      name,
+      span,
+      options: Array.from(
+        options.values(),
+        (draft): CfgOption => ({
+          key: draft.key,
+          value: finish(draft.value),
+          keySpan: draft.keySpan,
+          valueSpan: {source, start: draft.start, end: draft.end},
+        }),
+      ),
+    }));
+    return {source, sections, conditions: this.conditions};
+  }
+
+  private readSection({children}: SectionCstNode): void {
+    const header = payload<HeaderParts>(children.Header[0]!);
+    this.active =
+      header.condition === undefined || header.condition.start === header.condition.end || this.decide(header);
+    // A section whose condition is false leaves the section before it open: buildout goes on where it was.
+    if (this.active) {
+      const span = this.span(header.nameStart, header.nameEnd);
+      this.section = this.sections.get(header.name);
+      if (this.section) this.section.span = span;
+      else {
+        this.section = {name: header.name, span, options: new Map()};
+        this.sections.set(header.name, this.section);
+      }
+      this.option = undefined;
+    }
+    this.strays(children.Indented, children.Junk);
+    for (const node of children.setting ?? []) {
+      if (this.stopped) return;
+      this.readOption(node);
+    }
+  }
+
+  private readOption({children}: SettingCstNode): void {
+    const token = children.Option[0]!;
+    if (!this.section) {
+      this.noHeader(token);
+      return;
+    }
+    if (!this.active) {
+      this.strays(children.Indented, children.Junk);
+      return;
+    }
+    this.start(token);
+    for (const continuation of children.Indented ?? []) this.continue(continuation);
+    for (const junk of children.Junk ?? []) this.junk(junk);
+  }
+
+  private start(token: IToken): void {
+    const {options} = this.section!;
+    const {key, keyStart, keyEnd, valueStart, lineEnd} = payload<OptionParts>(token);
+    const value = strip(this.source.text.slice(valueStart, lineEnd));
+    const operator = key.at(-1);
+    const known = options.get(key);
+    const last = rstrip(this.source.text.slice(valueStart, lineEnd)).length + valueStart;
+    if (known && (operator === '+' || operator === '-')) {
+      // Conditional sections can add to one option several times in a file.
+      known.value = rstrip(known.value);
+      if (value !== '') known.value = `${known.value}\n${value}`;
+      known.end = last;
+      this.option = known;
+    } else {
+      if (operator !== '+' && operator !== '-') {
+        options.delete(`${key} +`);
+        options.delete(`${key} -`);
+      }
+      const draft = {key, value, keySpan: this.span(keyStart, keyEnd), start: valueStart, end: last};
+      // In place, so that an option that is set again keeps its position.
+      if (known) Object.assign(known, draft);
+      else options.set(key, draft);
+      this.option = known ?? draft;
+    }
+    this.block = value === '';
+  }
+
+  private continue(token: IToken): void {
+    const option = this.option!;
+    const start = token.startOffset;
+    const text = this.block ? rstrip(token.image) : strip(token.image);
+    if (text === '' && !this.block) return;
+    option.value += `\n${text}`;
+    if (text !== '') option.end = start + rstrip(token.image).length;
+  }
+
+  /** Lines that continue nothing. */
+  private strays(
+    indented: readonly IToken[] = [],
+    junk: readonly IToken[] = [],
+    options: readonly IToken[] = [],
+  ): void {
+    // Where an option of an earlier section is still open (this one is off), indented lines are skipped with it.
+    const loose = this.section && this.option ? [] : indented.filter((token) => strip(token.image) !== '');
+    const lines = [...loose, ...junk, ...options].sort((a, b) => a.startOffset - b.startOffset);
+    if (!this.section) {
+      if (lines.length > 0) this.noHeader(lines[0]!);
+      return;
+    }
+    for (const line of lines) this.junk(line);
+  }
+
+  private decide(header: HeaderParts): boolean {
+    const span = this.span(header.condition!.start, header.condition!.end);
+    this.conditions.push(span);
+    return decideCondition(
+      {source: this.source, start: header.condition!.start, close: header.tailStart, lineEnd: header.lineEnd},
+      this.target,
+      this.report,
+      this.assume,
+    );
+  }
+
+  private noHeader(token: IToken): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    if (token.image.startsWith('\ufeff')) {
+      this.report({
+        kind: byteOrderMark,
+        message: `${this.source.name} starts with a byte-order mark`,
+        primary: {span: this.span(token.startOffset, token.startOffset + 1), text: 'an invisible character'},
+        hint: 'save the file as UTF-8 without a BOM',
+      });
+      return;
+    }
+    const switchedOff = this.conditions.length > 0;
+    const looksLike = /^\s*\[/.test(token.image);
+    this.report({
+      kind: noSectionHeader,
+      message: looksLike ? 'this is no section header to buildout' : 'text before the first section header',
+      primary: {
+        span: this.lineSpan(token),
+        text: looksLike ? headerFault(token.image) : 'belongs to no section',
+      },
+      notes: switchedOff ? ['the section above is off for the target, and buildout has no other to put this in'] : [],
+      hint: looksLike
+        ? 'write `[name]` at the start of the line, the name without blanks or any of # [ ] : ; { }'
+        : switchedOff
+          ? 'put an unconditional section first'
+          : 'write a header such as `[buildout]` above it',
+    });
+  }
+
+  private junk(token: IToken): void {
+    const assigned = /^([^\s:=[\]{}]+)\s*:\s*(.*)/.exec(token.image);
+    const indented = /^\s/.test(token.image);
+    const header = token.image.startsWith('[');
+    this.report({
+      kind: notAnOption,
+      message: header ? 'this is no section header to buildout' : 'this line is no option',
+      primary: {
+        span: this.lineSpan(token),
+        text: indented ? 'continues no option' : header ? headerFault(token.image) : optionFault(token.image),
+      },
+      hint: header
+        ? 'write `[name]`, the name without blanks or any of # [ ] : ; { }; behind it only a comment'
+        : assigned
+          ? `write \`${assigned[1]} = ${strip(assigned[2]!)}\``
+          : indented
+            ? 'begin the option in the first column, or put its name above'
+            : 'write `name = value`; to continue the option above, begin the line with blanks',
+    });
+  }
+
+  private lineSpan(token: IToken): Span {
+    const text = rstrip(token.image);
+    const indent = text.length - strip(text).length;
+    return this.span(token.startOffset + indent, token.startOffset + Math.max(text.length, indent + 1));
+  }
+
+  private span(start: number, end: number): Span {
+    return {source: this.source, start, end};
+  }
+}
+
+/** What is left of a value when all its lines are read. Source: the end of configparser.parse. */
+function finish(value: string): string {
+  if (value === '' || strip(value[0]!) !== '') return value;
+  const text = dedent(rstrip(value));
+  const start = text.length - strip(`${text}.`).length + 1;
+  const cut = text.lastIndexOf('\n', start - 1);
+  return cut < 0 || start === 0 ? text : text.slice(cut + 1);
+}
+
+function headerFault(image: string): string {
+  const name = /^\s*\[\s*([^\]:]*)/.exec(image)?.[1] ?? '';
+  if (/^\s/.test(image)) return 'indented';
+  if (strip(name) === '') return 'no name';
+  if (!image.includes(']')) return 'the closing bracket is missing';
+  if (/\s/.test(strip(name))) return 'the name holds a blank';
+  if (/[#;{}[\]]/.test(name)) return 'the name holds a character that it may not';
+  return 'something else than a comment stands behind the bracket';
+}
+
+function optionFault(image: string): string {
+  const equals = image.indexOf('=');
+  if (equals < 0) return 'has no `=`';
+  const name = strip(image.slice(0, equals));
+  if (name === '') return 'has no name before `=`';
+  return /[[\]{}:]/.test(name) ? 'the name holds one of [ ] { } :' : 'the name holds a blank';
+}
+
+function payload<T extends object>(token: IToken): T {
+  return token.payload as T;
+}

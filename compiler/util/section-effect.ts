@@ -1,0 +1,233 @@
+/**
+ * What a file, with all that it extends, does to a configuration, as one value.
+ *
+ * buildout flattens `extends` into one long list and applies it from the left, so a base that many files share is
+ * applied once for every way that leads to it: exponentially often in the depth of diamonds. What one file does is a
+ * function from configuration to configuration, and functions compose: composed once a file, they give the same answer.
+ * Source: zc.buildout 6.0.1, buildout.py, `_update`, `_update_section`, `SectionKey`.
+ */
+import type {HistoryItem} from '../model/config.js';
+import type {Span} from '../model/source.js';
+import {adding, applyChange, type Change, noChange, taking, thenChange} from './line-change.js';
+import {compareStrings} from './python-string.js';
+import {join, last, leaf, type Rope} from './rope.js';
+
+/** An option as merge holds it. */
+export interface KeyState {
+  readonly value: string;
+  readonly history: Rope<HistoryItem>;
+}
+
+/** Options by key. `span` is where the section's header last stood. */
+export interface SectionState {
+  readonly keys: Map<string, KeyState>;
+  span: Span | undefined;
+}
+
+export type State = Map<string, SectionState>;
+
+/** What happens to one option of a section that is there. */
+interface KeyEffect {
+  /** What it becomes where the option is not there. */
+  readonly absent: KeyState;
+  /** What its value becomes where it is. */
+  readonly value: string | Change;
+  /** Whether its history goes on; else it starts anew. */
+  readonly keeps: boolean;
+  readonly history: Rope<HistoryItem>;
+}
+
+interface SectionEffect {
+  /** What the section becomes where it is not there yet. */
+  missing: Map<string, KeyState> | EmptyName;
+  readonly present: Map<string, KeyEffect> | EmptyName;
+  span: Span | undefined;
+}
+
+export type Effect = Map<string, SectionEffect>;
+
+/**
+ * `x+= 1` (no blank) in a section not seen before: buildout cuts two characters off the key, is left with an empty
+ * name and ends in an IndexError. It matters only where that way is taken.
+ */
+export class EmptyName {
+  constructor(readonly item: HistoryItem | undefined) {}
+}
+
+/** What the sections of one file do. */
+export function effectOf(sections: State): Effect {
+  const effect: Effect = new Map();
+  for (const [name, section] of sections)
+    effect.set(name, {missing: whereMissing(section.keys), present: wherePresent(section.keys), span: section.span});
+  return effect;
+}
+
+/** First `first`, then `second`. `first` is used up: the answer is made in its place. */
+export function thenEffect(first: Effect, second: Effect): Effect {
+  for (const [name, then] of second) {
+    const before = first.get(name);
+    first.set(name, before ? thenSection(before, then) : copySection(then));
+  }
+  return first;
+}
+
+export function copyEffect(effect: Effect): Effect {
+  return new Map(Array.from(effect, ([name, section]) => [name, copySection(section)]));
+}
+
+/** The configuration after the effect; `state` is used up. */
+export function applyEffect(effect: Effect, state: State, fail: (section: string, error: EmptyName) => void): State {
+  for (const [name, section] of effect) {
+    const known = state.get(name);
+    const outcome = known ? applyKeys(section.present, known.keys) : section.missing;
+    if (outcome instanceof EmptyName) fail(name, outcome);
+    else state.set(name, {keys: known ? outcome : new Map(outcome), span: section.span ?? known?.span});
+  }
+  return state;
+}
+
+function copySection({missing, present, span}: SectionEffect): SectionEffect {
+  return {
+    missing: missing instanceof EmptyName ? missing : new Map(missing),
+    present: present instanceof EmptyName ? present : new Map(present),
+    span,
+  };
+}
+
+function thenSection(first: SectionEffect, second: SectionEffect): SectionEffect {
+  first.span = second.span ?? first.span;
+  if (!(first.missing instanceof EmptyName)) first.missing = applyKeys(second.present, first.missing);
+  if (first.present instanceof EmptyName) return first;
+  if (second.present instanceof EmptyName) return {...first, present: second.present};
+  for (const [key, then] of second.present) {
+    const before = first.present.get(key);
+    first.present.set(key, before ? thenKey(before, then) : then);
+  }
+  return first;
+}
+
+function thenKey(first: KeyEffect, second: KeyEffect): KeyEffect {
+  return {
+    absent: applyKey(second, first.absent),
+    value: thenValue(first.value, second.value),
+    keeps: first.keeps && second.keeps,
+    history: second.keeps ? join(first.history, second.history) : second.history,
+  };
+}
+
+function thenValue(first: string | Change, second: string | Change): string | Change {
+  if (typeof second === 'string') return second;
+  return typeof first === 'string' ? applyChange(second, first) : thenChange(first, second);
+}
+
+function applyKeys(
+  effects: Map<string, KeyEffect> | EmptyName,
+  keys: Map<string, KeyState>,
+): Map<string, KeyState> | EmptyName {
+  if (effects instanceof EmptyName) return effects;
+  for (const [key, effect] of effects) keys.set(key, applyKey(effect, keys.get(key)));
+  return keys;
+}
+
+function applyKey(effect: KeyEffect, state: KeyState | undefined): KeyState {
+  if (!state) return effect.absent;
+  return {
+    value: typeof effect.value === 'string' ? effect.value : applyChange(effect.value, state.value),
+    history: effect.keeps ? join(state.history, effect.history) : effect.history,
+  };
+}
+
+/** An option of the file while its operators are worked off: its own value, or a change of what was there before. */
+type Pending = {readonly own: KeyState} | {readonly change: Change; readonly history: Rope<HistoryItem>};
+
+/** Source: `_update_section` and `_update_verbose`. */
+function wherePresent(keys: ReadonlyMap<string, KeyState>): Map<string, KeyEffect> | EmptyName {
+  if (keys.has('')) return new EmptyName(last(keys.get('')!.history));
+  const pending = new Map<string, Pending>(Array.from(keys, ([key, own]) => [key, {own}]));
+  for (const [key, state] of withOperators(keys)) {
+    const add = key.endsWith('+');
+    const name = stripEnd(key, add ? '+' : '-');
+    const item = {...last(state.history)!, operation: add ? 'add' : 'take', value: state.value} as const;
+    const change = add ? adding(state.value) : taking(state.value);
+    const before = pending.get(name);
+    pending.set(name, pendingThen(before, change, leaf<HistoryItem>(item)));
+    pending.delete(key);
+  }
+  return new Map(Array.from(pending, ([key, entry]) => [key, keyEffect(entry)]));
+}
+
+function pendingThen(before: Pending | undefined, change: Change, item: Rope<HistoryItem>): Pending {
+  if (before && 'own' in before)
+    return {own: {value: applyChange(change, before.own.value), history: join(before.own.history, item)}};
+  return {change: thenChange(before?.change ?? noChange, change), history: join(before?.history, item)};
+}
+
+function keyEffect(entry: Pending): KeyEffect {
+  if ('change' in entry)
+    return {
+      absent: {value: applyChange(entry.change, ''), history: join(leaf(implicit), entry.history)},
+      value: entry.change,
+      keeps: true,
+      history: entry.history,
+    };
+  const newest = last(entry.own.history)!;
+  const set = newest.operation === 'set';
+  return {
+    absent: entry.own,
+    value: entry.own.value,
+    keeps: set,
+    history: set ? leaf({...newest, value: entry.own.value}) : entry.own.history,
+  };
+}
+
+/**
+ * A section that was not there: `x +=` sets, `x -=` sets to nothing. Two characters are cut off the key, whatever they are.
+ * A section with a macro (`<`) is kept as it stands, operators and all, until the macro is read.
+ * Source: `_update`.
+ */
+function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState> | EmptyName {
+  if (keys.has('<')) return new Map(keys);
+  const own = new Map(keys);
+  for (const key of [...keys.keys()].filter(hasOperator).sort(compareStrings)) {
+    const name = key.slice(0, cutLength(key));
+    if (own.has(name)) continue;
+    const state = own.get(key)!;
+    own.delete(key);
+    if (key.endsWith('+')) own.set(name, state);
+    else {
+      const item: HistoryItem = {operation: 'take', value: state.value, from: 'implicit'};
+      own.set(name, {value: '', history: join(state.history, leaf(item))});
+    }
+  }
+  const effects = wherePresent(own);
+  if (effects instanceof EmptyName) return effects;
+  return new Map(Array.from(effects, ([key, effect]) => [key, effect.absent]));
+}
+
+const implicit: HistoryItem = {operation: 'set', value: '', from: 'implicit'};
+
+function hasOperator(key: string): boolean {
+  return key.endsWith('+') || key.endsWith('-');
+}
+
+/** Keys with an operator, in the order in which buildout works them off: `+` before `-`. */
+function withOperators(keys: ReadonlyMap<string, KeyState>): [string, KeyState][] {
+  const found = [...keys].filter(([key]) => hasOperator(key));
+  if (found.length < 2) return found;
+  return found.sort(
+    ([a], [b]) => compareStrings(stripEnd(a, '+'), stripEnd(b, '+')) || compareStrings(a.slice(-1), b.slice(-1)),
+  );
+}
+
+/** Python's `key.rstrip(' ' + operator)`. */
+function stripEnd(key: string, operator: string): string {
+  let end = key.length;
+  while (end > 0 && (key[end - 1] === ' ' || key[end - 1] === operator)) end--;
+  return key.slice(0, end);
+}
+
+/** The length without the last two characters, where a character outside the basic plane is one. */
+function cutLength(key: string): number {
+  const unit = key.charCodeAt(key.length - 2);
+  return Math.max(0, key.length - (unit >= 0xdc00 && unit <= 0xdfff ? 3 : 2));
+}

@@ -1,0 +1,74 @@
+import type {Answer, Value} from './answer.js';
+
+/** Options compared, and what differs: a line each, empty where the answers agree. */
+export interface Comparison {
+  readonly options: number;
+  readonly differences: readonly string[];
+}
+
+/** Errors agree where buildout and cfgc fail for the same reason; which of several is named first need not. */
+function sameError(a: string | undefined, b: string | undefined): boolean {
+  const plain = (name: string | undefined): string | undefined =>
+    name !== undefined && /^(IsADirectory|Permission|NotADirectory)Error$/.test(name)
+      ? 'OSError'
+      : name === 'RecursionError'
+        ? 'UserError'
+        : name;
+  return plain(a) === plain(b);
+}
+
+export function compareParse(theirs: Answer, ours: Answer): Comparison {
+  if (theirs.error || ours.error) {
+    const same = sameError(theirs.error?.class, ours.error?.class);
+    return {options: 0, differences: same ? [] : [`error: ${theirs.error?.class} there, ${ours.error?.class} here`]};
+  }
+  const [a, b] = [JSON.stringify(theirs.sections), JSON.stringify(ours.sections)];
+  const options = theirs.sections!.reduce((sum, [, rows]) => sum + rows.length, 0);
+  return {options, differences: a === b ? [] : [`sections: ${a} there, ${b} here`]};
+}
+
+export function compareResolve(theirs: Answer, ours: Answer): Comparison {
+  const differences: string[] = [];
+  const differ = (what: string, a: unknown, b: unknown): void => {
+    const [there, here] = [JSON.stringify(a), JSON.stringify(b)];
+    if (there !== here) differences.push(`${what}: ${there} there, ${here} here`);
+  };
+  if (theirs.status === 'error') {
+    // What cfgc finds while it resolves, buildout finds while it reads: both fail.
+    const found = ours.error?.class ?? ours.install_error?.class;
+    if (!sameError(theirs.error?.class, found))
+      differences.push(
+        `error: ${JSON.stringify(theirs.error)} there, ${JSON.stringify(ours.error ?? ours.install_error)} here`,
+      );
+    return {options: 0, differences};
+  }
+  differ('status', theirs.status, ours.status);
+  if (ours.status === 'error') return {options: 0, differences: [`${differences[0]} (${JSON.stringify(ours.error)})`]};
+  differ('files', theirs.files, ours.files);
+  differ('notes', theirs.notes, ours.notes);
+  differ('order', theirs.order, ours.order);
+  if (!sameError(theirs.install_error?.class, ours.install_error?.class))
+    differences.push(
+      `install_error: ${JSON.stringify(theirs.install_error)} there, ${JSON.stringify(ours.install_error)} here`,
+    );
+  let options = 0;
+  const mine = new Map(ours.sections!.map(([name, rows]) => [name, rows]));
+  const theirNames = theirs.sections!.map(([name]) => name);
+  differ('names of sections', theirNames, [...mine.keys()]);
+  for (const [name, rows] of theirs.sections!) {
+    const own = new Map((mine.get(name) ?? []).map(([option, value, origin]) => [option, {value, origin}]));
+    for (const [option, value, origin] of rows) {
+      options++;
+      const found = own.get(option);
+      own.delete(option);
+      differ(`${name}:${option}`, failed(value) ? undefined : value, found?.value);
+      if (found && origin !== undefined && origin !== null) differ(`origin of ${name}:${option}`, origin, found.origin);
+    }
+    for (const option of own.keys()) differences.push(`${name}:${option} only here`);
+  }
+  return {options, differences};
+}
+
+function failed(value: Value): boolean {
+  return typeof value !== 'string';
+}
