@@ -61,5 +61,5 @@ export interface Resolved {
   readonly sections: ReadonlyMap<string, ResolvedSection>;
   readonly parts: readonly string[];
   /** Sections that a build would read: the parts, [buildout], and what they refer to, in the order in which they were begun. */
-  readonly touched: ReadonlySet<string>;
+  readonly touched?: ReadonlySet<string>;
 }
