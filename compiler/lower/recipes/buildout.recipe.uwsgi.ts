@@ -44,6 +44,7 @@ export const buildoutRecipeUwsgi: RecipeLowering = {
       'config-NAME': 'one setting a line',
       'extra-paths pythonpath': 'further `pythonpath` settings',
       'version md5sum download-url profile executable': 'nothing: uWSGI is a wheel, its version a pin',
+      'find-links index': 'read by the lock',
       'pth-files pythonpath-eggs-directory': 'nothing: all eggs lie in the virtualenv',
     },
     differences: [

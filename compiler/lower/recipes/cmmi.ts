@@ -36,7 +36,9 @@ export const zcRecipeCmmi: RecipeLowering = {
       'extra_options configure-options configure-command autogen': 'as in the recipe, with `build`',
       environment: 'of this build alone',
       patch: 'applied with -p0, with `build`',
-      'shared keep-compile-dir': 'nothing',
+      'shared keep-compile-dir source-directory-contains md5sum patch-md5sum': 'nothing: the lock has hashes',
+      'patch_options configure_options':
+        'nothing: patches are applied with -p0; `configure-options` is what the recipe reads',
     },
     differences: [
       'A production host has no compilers: the system package stands in, or the build is asked for by name.',
@@ -100,7 +102,9 @@ export const hexagonitRecipeCmmi: RecipeLowering = {
       'patches environment environment-section': 'as in the recipe, with `build`',
       'pre-configure-hook pre-make-hook post-make-hook': 'an error: they are Python that buildout runs',
       path: 'an error: sources beside the profile are not in a release',
-      'keep-compile-dir': 'nothing',
+      'prefix make-binary': 'as in the recipe, with `build`',
+      'patch-binary patch-options': 'nothing: patches are applied by patch -p0',
+      'keep-compile-dir strip-top-level-dir destination hash-name md5sum': 'nothing: the lock has hashes',
     },
     differences: [
       'A production host has no compilers: the system package stands in, or the build is asked for by name.',

@@ -13,6 +13,7 @@ export const collectiveRecipeScriptgen: RecipeLowering = {
     summary: 'A shell script in bin/ that runs one command.',
     options: {
       cmd: 'the command',
+      script: 'nothing: the script is called as the part',
       arguments: 'put behind it, lines joined by blanks',
       mode: 'that of bin is used: a script that nobody may run is of no use',
     },

@@ -56,6 +56,10 @@ export const djangorecipe: RecipeLowering = {
       'test testrunner coverage': 'a test runner, in dev alone',
       'scripts-with-settings': 'console scripts that know the settings module',
       'extra-paths initialization': 'as with zc.recipe.egg',
+      'find-links index': 'read by the lock',
+      'relative-paths urls bind': 'nothing',
+      'version wsgilog projectegg deploy_script_extra script-entrypoints':
+        'an error, as in the recipe: of an older version',
     },
     differences: [
       'djangorecipe itself is not installed: the launchers call Django.',

@@ -22,6 +22,7 @@ export const ploneRecipePrecompiler: RecipeLowering = {
       'compile-mo-files': 'true: `.mo` beside every `.po` of the virtualenv, by python-gettext',
       quiet: 'nothing: what fails is said',
       skip: 'nothing',
+      'find-links index': 'read by the lock',
     },
     differences: [
       'Byte code does not depend on times of files (unchecked hashes): a release is read-only.',

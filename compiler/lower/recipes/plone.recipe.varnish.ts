@@ -85,7 +85,7 @@ export const ploneRecipeVarnishConfiguration: RecipeLowering = {
       'grace-sick grace-healthy': 'how long a stale page may be given',
       'vcl_recv vcl_hash …': 'put at the start of that subroutine',
       'configuration-file': 'the file; etc/PART/varnish.vcl of the release without it',
-      'verbose-headers saint-mode': 'nothing',
+      'verbose-headers saint-mode bind cookie-pass-not-exclude': 'nothing; `bind` gives the port of virtual hosts',
     },
     differences: ['The text is shorter than the recipe writes; the access list is sorted, so that it is stable.'],
   },
@@ -113,6 +113,8 @@ export const ploneRecipeVarnishScript: RecipeLowering = {
     options: {
       daemon: "varnishd's path; the system's without it",
       'configuration-file config configuration-part': 'the VCL',
+      'build-part': 'the part whose location holds varnishd',
+      'backends …': 'the options of :configuration, where no VCL is named',
       bind: 'where it listens; 127.0.0.1:8000 without it',
       'cache-type cache-size cache-location': 'the storage; its file lies in the data folder',
       mode: '`foreground` adds -F',

@@ -41,7 +41,7 @@ export const zcRecipeDeployment: RecipeLowering = {
     summary: 'The folders of an application.',
     options: {
       'name user etc-user': 'read by other parts; owners are `[permissions]`',
-      'prefix etc-prefix var-prefix': '`[release] prefix` and `[layout]` say where a release lies',
+      'prefix etc-prefix var-prefix etc log run': '`[release] prefix` and `[layout]` say where a release lies',
       'etc-directory logrotate-directory rc-directory': 'in etc/ of the release',
       'lib-directory cache-directory': 'in the data folder',
       'log-directory run-directory': 'the log and run folders',

@@ -50,6 +50,7 @@ export const zcRecipeEgg: RecipeLowering = {
       'extra-paths': 'added at the end of the module path',
       'find-links': 'read by the lock',
       index: 'read by the lock',
+      'unzip python executable include-site-packages exec-sitecustomize': 'nothing: of older versions',
       'relative-paths': 'nothing: a release lies in its last place from the start',
     },
     differences: [

@@ -47,6 +47,7 @@ function testRunner(recipe: string): RecipeLowering {
         'extra-paths': 'added to the module path',
         'find-links': 'read by the lock',
         index: 'read by the lock',
+        'python exit-with-status': 'nothing: of older versions',
         'relative-paths': 'nothing: a release lies in its last place from the start',
       },
       differences: [
