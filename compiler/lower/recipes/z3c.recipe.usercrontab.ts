@@ -33,6 +33,7 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
       enabled: 'false: no line',
       readcrontab: "nothing: for the recipe's own tests",
       writecrontab: "nothing: for the recipe's own tests",
+      entry: 'given: the line itself, for other sections',
       identifier: 'nothing: the block is called after the application and the part',
     },
     differences: [
