@@ -9,7 +9,7 @@
 # Reads   each_storage each_directory; DATA STATE VENV CURRENT; the tool and the side folders of backup.sh and restore.sh.
 
 # adopt_run --from DIR [--plan] [--copy] [--file STORAGE=PATH] [--blobs STORAGE=PATH] [-n] [-q]
-#   Takes DIR/var/… for each storage of the profile, in the place where the profile has it below the data folder.
+#   Takes DIR/var/... for each storage of the profile, in the place where the profile has it below the data folder.
 #   --plan   says what would be done and changes nothing; status 2 where there is something to do
 #   --copy   copies blobs too
 #   --file, --blobs   where a storage's file or blobs are, where that isn't the usual place

@@ -24,7 +24,7 @@ backup_run() (
     backup_start "$@"
 )
 
-# backup_start: what belongs to one run is in variables BACKUP_…, what belongs to one storage in STORE_…
+# backup_start: what belongs to one run is in variables BACKUP_..., what belongs to one storage in STORE_...
 backup_start() {
     BACKUP_KIND=usual BACKUP_BEFORE='' BACKUP_ONLY=''
     while [ "$#" -gt 0 ]; do
@@ -559,7 +559,7 @@ backup_last() (
     [ -z "$newest" ] || printf '%s %s\n' "$newest" "$(backup_record_field "$newest" release)"
 )
 
-# backup_tool VERB ARG…: what has to look into files of ZODB, or count bytes. Answers on standard output.
+# backup_tool VERB ARG...: what has to look into files of ZODB, or count bytes. Answers on standard output.
 backup_tool() {
     case $1 in
     open | blobs-check) "$BACKUP_PYTHON" -I -B -c "$(backup_tool_source)" "$@" ;;
@@ -570,7 +570,7 @@ backup_tool() {
 
 backup_tool_source() {
     cat <<'PYTHON'
-"""What backup and restore ask about files of ZODB. Run as: python -c SOURCE VERB ARGUMENT…"""
+"""What backup and restore ask about files of ZODB. Run as: python -c SOURCE VERB ARGUMENT..."""
 import hashlib, os, re, stat, sys, time, zlib
 
 STAMP = '%Y-%m-%d-%H-%M-%S'

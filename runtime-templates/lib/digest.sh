@@ -4,7 +4,7 @@
 # digest_tool           prints the tool in use: sha256sum, shasum, openssl or python3; fails where there is none
 # digest_file FILE      prints the file's SHA-256 in hex
 # digest_stdin          the same for standard input
-# digest_each FILE…     prints `HEX  FILE` for each, in order
+# digest_each FILE...     prints `HEX  FILE` for each, in order
 
 digest_tool() {
     if shell_has sha256sum; then

@@ -64,7 +64,7 @@ entry_link() (
 
 # --- launchers
 
-# entry_script PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH…
+# entry_script PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...
 #   Writes a launcher that names this release's own interpreter, so a running process never mixes two releases.
 #   `call` runs TARGET:NAME; `console-script` the entry point NAME of distribution TARGET; `interpreter` Python itself.
 #   Returns 1 where the distribution has no such script, or the Python between is no Python; both are said with PART.
@@ -74,7 +74,7 @@ entry_script() (
     entry_launchers "$environment" one "$@"
 )
 
-# entry_scripts ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH…
+# entry_scripts ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH...
 #   A launcher for every console script of the distribution; DEPENDENTS=yes: of every distribution of the environment.
 entry_scripts() (
     environment=$1
@@ -203,7 +203,7 @@ END
 
 # --- downloads and archives
 
-# entry_download URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE…
+# entry_download URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE...
 entry_download() (
     url=$1 sha256=$2 class=$3 path=$4 unpack=$5 strip=$6 mode=$7
     shift 7
@@ -225,7 +225,7 @@ entry_download() (
     fi
 )
 
-# entry_unpack ARCHIVE FOLDER STRIP NAME EXCLUDE…: tar, compressed or not, and zip, without the members that match. A member that would land outside FOLDER, a
+# entry_unpack ARCHIVE FOLDER STRIP NAME EXCLUDE...: tar, compressed or not, and zip, without the members that match. A member that would land outside FOLDER, a
 # device or a link to elsewhere stops it.
 entry_unpack() (
     environment_find_python || exit $?
@@ -301,7 +301,7 @@ for path, mode, opener, link in members():
 END
 )
 
-# entry_archive NAME URL SHA256 PATH VARIABLES NAME VALUE… PATCH…; the source on standard input
+# entry_archive NAME URL SHA256 PATH VARIABLES NAME VALUE... PATCH...; the source on standard input
 #   Compiles an archive into PATH. VARIABLES says how many pairs of NAME and VALUE come before the texts of patches.
 entry_archive() (
     name=$1 url=$2 sha256=$3 path=$4 variables=$5
@@ -329,7 +329,7 @@ entry_archive() (
     must rm -rf "$work"
 )
 
-# entry_logged COMMAND…: its output goes to the build's log; the end of it is shown where it fails.
+# entry_logged COMMAND...: its output goes to the build's log; the end of it is shown where it fails.
 entry_logged() {
     "$@" >>../build.log 2>&1 </dev/null && return 0
     environment_last_words ../build.log

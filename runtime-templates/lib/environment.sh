@@ -263,7 +263,7 @@ print(path)
 ' "$PYTHON_WANTED" "$IMPLEMENTATION" 2>/dev/null
 }
 
-# each_distribution COMMAND…: runs it with ENVIRONMENT NAME VERSION for each distribution of the lock.
+# each_distribution COMMAND...: runs it with ENVIRONMENT NAME VERSION for each distribution of the lock.
 each_distribution() {
     each_environment printf '%s\n' | while IFS= read -r environment; do
         environment_requirements "$environment" | while IFS=' ' read -r pin _; do

@@ -102,7 +102,7 @@ health_command() (
     exit 1
 )
 
-# health_command_check NAME WHEN COMMAND…
+# health_command_check NAME WHEN COMMAND...
 health_command_check() {
     [ "$2" = running ] || return 0
     health_check_name=$1

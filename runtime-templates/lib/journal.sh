@@ -2,13 +2,14 @@
 # journal.sh: the history, one JSON object a line, only ever appended to. What is deployed, and was before, is read here.
 #
 # journal_begin COMMAND FROM TO REASON    a run begins: who, when, where, from which release to which, why
-# journal_write EVENT FIELD=VALUE…        any line; for what is worth keeping within a run (a lock taken over, an accepted edit)
+# journal_write EVENT FIELD=VALUE...        any line; for what is worth keeping within a run (a lock taken over, an accepted edit)
 # journal_switch FROM TO HOW              written BEFORE current is switched. HOW: deploy, rollback, return (after a failed gate)
 # journal_end RESULT STEP STATUS          a run ends: done or failed, in which step, with which exit status
 # journal_stack                           prints the releases that were active, oldest first, the one that is active now last.
 #                                         A rollback takes releases off the end, as undoing does.
 # journal_before ID                       prints the release that was active before ID, where that can be gone back to; fails where none is
 # journal_activated ID                    true where release ID has ever been active
+# journal_show [--json] [NUMBER]          for people: the last NUMBER runs (20), the latest last
 # journal_lines                           prints the whole lines of the journal (a line cut off by a crash is left out)
 # journal_now                             prints the time, as 2026-05-04T03:02:01Z
 #
@@ -114,4 +115,44 @@ journal_write() (
         ( umask 022 && : >>"$file" )
     fi
     printf '%s\n' "$line" >>"$file" || die "cannot write the journal $file"
+)
+
+journal_show() (
+    json=${JSON:-no} number=20
+    for word; do
+        case $word in
+        --json) json=yes ;;
+        *[!0123456789]* | '') die_with 64 "history takes --json and a number, not $word" ;;
+        *) number=$word ;;
+        esac
+    done
+    if [ "$json" = yes ]; then
+        journal_lines
+        exit 0
+    fi
+    journal_lines | awk -v number="$number" '
+        function field(key,    at, rest) {
+            at = index($0, "\"" key "\":\"")
+            if (!at) return ""
+            rest = substr($0, at + length(key) + 4)
+            return substr(rest, 1, index(rest, "\"") - 1)
+        }
+        { run = field("run"); event = field("event") }
+        event == "begin" {
+            if (!(run in begun)) order[++n] = run
+            begun[run] = field("time"); what[run] = field("command"); from[run] = field("from"); to[run] = field("to")
+            who[run] = field("by"); why[run] = field("reason")
+        }
+        event == "end" { result[run] = field("result"); step[run] = field("step"); status[run] = field("status") }
+        event == "switch" { switched[run] = field("from") " -> " field("to"); if (field("how") == "return") back[run] = 1 }
+        END {
+            for (i = n > number ? n - number + 1 : 1; i <= n; i++) {
+                run = order[i]
+                line = begun[run] "  " what[run] " " (run in switched ? switched[run] : to[run]) "  by " who[run]
+                if (!(run in result)) line = line "  did not end (killed, or still at work)"
+                else if (result[run] == "failed") line = line "  failed in step " step[run] " with status " status[run] (run in back ? ", the release before came back" : "")
+                else line = line "  " result[run]
+                print line (why[run] == "" ? "" : "  (" why[run] ")")
+            }
+        }'
 )

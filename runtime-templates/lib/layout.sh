@@ -8,7 +8,7 @@
 # layout_problems       prints a line for each place that cannot be trusted: a link into elsewhere, a folder of someone else,
 #                       a parent that others can write to. Nothing printed: all is well.
 # layout_setup           makes the folders that are missing, with the modes of their class; touches none that is there
-# layout_each CALL…     runs CALL CLASS PATH for each folder outside the releases
+# layout_each CALL...     runs CALL CLASS PATH for each folder outside the releases
 # layout_input_value NAME HAS_FALLBACK FALLBACK    prints the value of a declared input
 # layout_stat PATH      prints `MODE-STRING UID GID` of the path itself (a link is not followed); fails where there is nothing
 # layout_link PATH      prints what the link PATH points to

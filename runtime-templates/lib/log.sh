@@ -5,7 +5,7 @@
 #         `syslog_write SEVERITY MESSAGE` too), STEP (the step at work, in front of the lines of errors).
 # A line is plain text without colour: it is read in terminals, CI logs and syslog alike.
 
-# log_info MESSAGE…: what was done.
+# log_info MESSAGE...: what was done.
 log_info() {
     [ "${QUIET:-no}" = yes ] || log_line info "$*"
 }
@@ -15,12 +15,12 @@ log_quiet() {
     QUIET=yes
 }
 
-# log_warn MESSAGE…: what an administrator should look at; the run goes on.
+# log_warn MESSAGE...: what an administrator should look at; the run goes on.
 log_warn() {
     log_line warning "warning: $*"
 }
 
-# log_error MESSAGE…: why the run stops.
+# log_error MESSAGE...: why the run stops.
 log_error() {
     log_line err "error: $*"
 }
@@ -45,12 +45,12 @@ log_progress_end() {
     fi
 }
 
-# die MESSAGE…: logs and exits 1. In a function with a ( ) body this leaves that function alone: its caller looks at the status.
+# die MESSAGE...: logs and exits 1. In a function with a ( ) body this leaves that function alone: its caller looks at the status.
 die() {
     die_with 1 "$@"
 }
 
-# die_with STATUS MESSAGE…: as die, with an exit status of its own (64 usage, 75 locked, 78 unfit host, …).
+# die_with STATUS MESSAGE...: as die, with an exit status of its own (64 usage, 75 locked, 78 unfit host, ...).
 die_with() {
     die_status=$1
     shift
@@ -58,8 +58,8 @@ die_with() {
     exit "$die_status"
 }
 
-# must COMMAND…: runs it, or logs what failed and exits 1. Stands in for `set -e`, which is off inside `if` and `||`.
-# A library function that already said why it failed is called as `name … || exit $?` instead: its status is kept.
+# must COMMAND...: runs it, or logs what failed and exits 1. Stands in for `set -e`, which is off inside `if` and `||`.
+# A library function that already said why it failed is called as `name ... || exit $?` instead: its status is kept.
 must() {
     "$@" || die_with 1 "failed with status $?: $*"
 }

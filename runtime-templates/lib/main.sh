@@ -78,7 +78,7 @@ main_run() {
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
     verify) main_verify "$@" ;;
-    history) history_show "$@" ;;
+    history) journal_show "$@" ;;
     list) status_list "$@" ;;
     backup) main_alone backup_run "$@" ;;
     restore) main_alone restore_run "$@" ;;
@@ -148,7 +148,7 @@ main_deploy() {
     fi
 }
 
-# main_step NUMBER NAME COMMAND…: one step, or the end of the run.
+# main_step NUMBER NAME COMMAND...: one step, or the end of the run.
 main_step() {
     log_step "$1" 11 "$2"
     [ "$1" -le 2 ] || webhook_send step "$2" "step $1 of 11: $2"
@@ -294,7 +294,7 @@ main_mark() {
     printf '%s %s\n' "$RELEASE_ID" "$1" >"$STATE/progress" || die "cannot write in $STATE"
 }
 
-# main_marked STEP…: true where the unfinished release is as far as one of these.
+# main_marked STEP...: true where the unfinished release is as far as one of these.
 main_marked() {
     [ -r "$STATE/progress" ] && [ -d "$RELEASE" ] || return 1
     main_progress=$(cat "$STATE/progress")
@@ -400,7 +400,7 @@ main_command_run() {
     entry_run "$1"
 }
 
-# main_alone COMMAND…: under the lock, and in the journal.
+# main_alone COMMAND...: under the lock, and in the journal.
 main_alone() {
     main_trap
     STEP=$main_command

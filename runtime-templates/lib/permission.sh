@@ -266,7 +266,7 @@ permission_listing() {
 
 # octal(MODE-STRING), rule(LINE) for the lines before `.`, parse(LINE) for a line of the listing (sets type mode uid gid path target
 # executable, or bad), expect(path, type, executable) (sets class want_uid want_gid want_mode),
-# differs(uid, gid, mode, wanted…) (sets m u g, a letter or a dot each, and detail).
+# differs(uid, gid, mode, wanted...) (sets m u g, a letter or a dot each, and detail).
 PERMISSION_AWK='
 function triple(s, special,    n, x) {
     n = (substr(s, 1, 1) == "r" ? 4 : 0) + (substr(s, 2, 1) == "w" ? 2 : 0)

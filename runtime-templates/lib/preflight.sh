@@ -234,7 +234,7 @@ preflight_ports() (
     each_service preflight_port "$ours"
 )
 
-# preflight_port OURS NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY…
+# preflight_port OURS NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY...
 preflight_port() (
     ours=$1 name=$2
     shift 7
@@ -287,6 +287,6 @@ preflight_system() {
 
 preflight_input() {
     if [ "$2" = no ] && ! shell_env "$1" >/dev/null; then
-        echo "the environment variable $1 is not set, and the release wants it: $1=… sh ${SCRIPT##*/} deploy"
+        echo "the environment variable $1 is not set, and the release wants it: $1=... sh ${SCRIPT##*/} deploy"
     fi
 }

@@ -19,7 +19,7 @@ restore_run() (
     restore_start "$@"
 )
 
-# restore_start: what belongs to one run is in variables RESTORE_…
+# restore_start: what belongs to one run is in variables RESTORE_...
 restore_start() {
     RESTORE_AT='' RESTORE_STORAGE='' RESTORE_ASK=yes RESTORE_BLOBS=yes RESTORE_START=yes RESTORE_KINDS='usual full snapshot'
     while [ "$#" -gt 0 ]; do
@@ -66,10 +66,10 @@ restore_start() {
     RESTORE_STATUS=$?
     each_storage restore_clean
     [ "$RESTORE_STATUS" = 0 ] || exit "$RESTORE_STATUS"
-    log_info "restore is complete; what was there before is kept beside it under the name …before-restore-$RESTORE_STAMP"
+    log_info "restore is complete; what was there before is kept beside it under the name ...before-restore-$RESTORE_STAMP"
 }
 
-# restore_with_release TO [OPTION…]: for `rollback --with-data`. Restores the data as it was when release TO was active, before
+# restore_with_release TO [OPTION...]: for `rollback --with-data`. Restores the data as it was when release TO was active, before
 #   the present release took over. The services stay stopped: those of TO are started after the switch.
 #   restore_rollback_stamp FROM TO prints the backup that this would be, or fails where there is none.
 restore_with_release() (
@@ -136,7 +136,7 @@ restore_choose() (
     done
 )
 
-# restore_field ROW… of each_storage: which field of a record says that the storage is in it.
+# restore_field ROW... of each_storage: which field of a record says that the storage is in it.
 restore_main_field() {
     if [ -n "$3" ]; then echo set; else echo blobs; fi
 }

@@ -32,7 +32,7 @@ service_record() (
     must mv -f "$ETC/services.new" "$ETC/services"
 )
 
-# service_record_one NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY…
+# service_record_one NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY...
 service_record_one() (
     name=$1
     echo "service $1 $2 $3 $4 $5 ${6:--}"
@@ -102,7 +102,7 @@ service_restart_managed() (
     service_applied_all
 )
 
-# service_work STATES DIFFERS: prints what to do, a line each in the order of starting: `ACTION ITEM ROLE HELD MEMBER…`.
+# service_work STATES DIFFERS: prints what to do, a line each in the order of starting: `ACTION ITEM ROLE HELD MEMBER...`.
 #   ACTION  restart  the program runs older code: stop, start
 #           load     its configuration changed: the manager has to take the new one
 #           quiet    an operator stopped it: there is nothing to restart
@@ -274,7 +274,7 @@ service_do_wait() {
     log_info "service $2 is up"
 }
 
-# service_each_word WORDS CALL…: names have no blanks.
+# service_each_word WORDS CALL...: names have no blanks.
 service_each_word() (
     words=$1
     shift

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # signal.sh: long work that a signal can stop at once.
 #
-# signal_run COMMAND…   runs a function or command in the background and waits for it: a trapped signal comes through at once and not
+# signal_run COMMAND...   runs a function or command in the background and waits for it: a trapped signal comes through at once and not
 #                       when the installer is done. Returns its status. Variables that COMMAND sets are lost.
 #                       Not for what starts daemons: background work ignores INT, and so would they.
 # signal_stop           ends what signal_run runs, with all its children; for the trap. First TERM, then KILL

@@ -3,7 +3,6 @@
 #
 # status_show [--json] [--hitlist]    at a glance. --hitlist: what could be deleted, a path a line
 # status_list [--json]          the releases of this host: ID STATE MADE and marks
-# history_show [--json] [NUMBER]      what happened, the last NUMBER runs (20); the last line is the latest
 
 status_show() (
     json=${JSON:-no}
@@ -147,44 +146,4 @@ status_list() (
         fi
     done
     [ "$json" = no ] || printf ']\n'
-)
-
-history_show() (
-    json=${JSON:-no} number=20
-    for word; do
-        case $word in
-        --json) json=yes ;;
-        *[!0123456789]* | '') die_with 64 "history takes --json and a number, not $word" ;;
-        *) number=$word ;;
-        esac
-    done
-    if [ "$json" = yes ]; then
-        journal_lines
-        exit 0
-    fi
-    journal_lines | awk -v number="$number" '
-        function field(key,    at, rest) {
-            at = index($0, "\"" key "\":\"")
-            if (!at) return ""
-            rest = substr($0, at + length(key) + 4)
-            return substr(rest, 1, index(rest, "\"") - 1)
-        }
-        { run = field("run"); event = field("event") }
-        event == "begin" {
-            if (!(run in begun)) order[++n] = run
-            begun[run] = field("time"); what[run] = field("command"); from[run] = field("from"); to[run] = field("to")
-            who[run] = field("by"); why[run] = field("reason")
-        }
-        event == "end" { result[run] = field("result"); step[run] = field("step"); status[run] = field("status") }
-        event == "switch" { switched[run] = field("from") " -> " field("to"); if (field("how") == "return") back[run] = 1 }
-        END {
-            for (i = n > number ? n - number + 1 : 1; i <= n; i++) {
-                run = order[i]
-                line = begun[run] "  " what[run] " " (run in switched ? switched[run] : to[run]) "  by " who[run]
-                if (!(run in result)) line = line "  did not end (killed, or still at work)"
-                else if (result[run] == "failed") line = line "  failed in step " step[run] " with status " status[run] (run in back ? ", the release before came back" : "")
-                else line = line "  " result[run]
-                print line (why[run] == "" ? "" : "  (" why[run] ")")
-            }
-        }'
 )

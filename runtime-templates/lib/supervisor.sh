@@ -5,14 +5,14 @@
 # supervisor_running     0 where it answers
 # supervisor_launch      starts it where it does not run, and waits until it answers
 # supervisor_shutdown    ends it and every program under it
-# supervisor_ctl ARG…    supervisorctl with its configuration
+# supervisor_ctl ARG...    supervisorctl with its configuration
 # and what service.sh asks of a manager:
 # supervisor_begin       0 it ran and has read the files of the current release again; 10 it was just started from them
 # supervisor_states      prints `NAME STATE PID` for each service of the current release
 # supervisor_state NAME  prints running, starting, stopped, exited, failed or absent
 # supervisor_why NAME    prints why it does not run
 # supervisor_differs     prints `added|changed|removed GROUP`: supervisord's own comparison of the files with what it runs
-# supervisor_stop NAME · supervisor_start NAME · supervisor_load GROUP HELD · supervisor_remove GROUP
+# supervisor_stop NAME | supervisor_start NAME | supervisor_load GROUP HELD | supervisor_remove GROUP
 #
 # It runs as the service user, as its programs do: then its socket and pid file may lie in the service's own run folder, and
 # listeners such as memmon can talk to it. Where a program names another user (SUPERVISOR_AS_ROOT=yes) it stays root, and both lie

@@ -8,7 +8,7 @@
 # systemd_state NAME     prints running, starting, stopped, failed or absent
 # systemd_why NAME       prints why it does not run
 # systemd_differs        prints `added|changed|removed SERVICE`: the release's units against those of the host
-# systemd_stop NAME · systemd_start NAME · systemd_remove NAME
+# systemd_stop NAME | systemd_start NAME | systemd_remove NAME
 # systemd_load NAME HELD takes the service's new unit; does not start it
 #
 # Units are copied to SYSTEMD_FOLDER, not linked: systemd reads them at boot, when PREFIX may not be mounted yet. Which of them are
@@ -128,7 +128,7 @@ systemd_do() (
 )
 
 # What a value of the host needs inside a unit, in its double quotes.
-#   systemd_quote_argument VALUE  in ExecStart=, where variables are expanded · systemd_quote_value VALUE  elsewhere
+#   systemd_quote_argument VALUE  in ExecStart=, where variables are expanded | systemd_quote_value VALUE  elsewhere
 systemd_quote_value() {
     printf '%s\n' "$1" | sed -e 's/[\\"]/\\&/g' -e 's/%/%%/g' | awk '
         BEGIN { for (i = 1; i < 32; i++) control[sprintf("%c", i)] = sprintf("\\x%02x", i) }

@@ -11,7 +11,7 @@
 # Reads   NAME RELEASE_ID PROFILE HOST_NAME DEPLOYER STATE, LOG_FILE; WEBHOOK_FROM, the release that was active before.
 # Writes  WEBHOOK_DOWN, the endpoints that did not answer.
 # Format `json`, by the schema cfgc-webhook/1:
-#   {"schema","event","release","version","profile","host","user","from","step","message","status","time","id","log":[…]}
+#   {"schema","event","release","version","profile","host","user","from","step","message","status","time","id","log":[...]}
 # Headers: X-Cfgc-Event, X-Cfgc-Delivery (the same for each retry) and, where the endpoint has a secret,
 # X-Cfgc-Signature: sha256=HEX, the HMAC-SHA256 of the body.
 # No URL, header or secret is ever a command's argument: many chat services put their credential into the URL, and ps shows it.
@@ -273,7 +273,7 @@ except urllib.error.HTTPError as answer:
     print(answer.code)' "$2" "$WEBHOOK_TIMEOUT"
 }
 
-# webhook_bounded COMMAND…: runs it, and ends it after a while whatever it waits for: a server that sends a byte now and then
+# webhook_bounded COMMAND...: runs it, and ends it after a while whatever it waits for: a server that sends a byte now and then
 # keeps wget alive for ever.
 webhook_bounded() (
     "$@" &
