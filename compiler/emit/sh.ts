@@ -145,7 +145,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       secretView,
     ),
     {
-      ...each('secret_set', 'NAME VALUE: assigns SECRET_…', 'secret-set', plan.secrets, (secret) => ({
+      ...each('secret_set', 'NAME VALUE: assigns SECRET_...', 'secret-set', plan.secrets, (secret) => ({
         name: secret.name,
         variable: variableOf({ref: 'secret', name: secret.name}),
       })),
@@ -186,14 +186,14 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     each('each_link', 'PATH TO', 'link', of('link'), (entry) => entry),
     each(
       'each_script',
-      'PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH…: launchers',
+      'PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...: launchers',
       'script',
       of('script'),
       scriptView,
     ),
     each(
       'each_scripts',
-      'ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH…: every console script of it',
+      'ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH...: every console script of it',
       'scripts',
       of('scripts'),
       (entry) => ({...entry, part: entry.origin.part ?? ''}),
@@ -218,7 +218,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       ),
       choice: true,
     },
-    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE…', 'download', of('download'), (entry) => ({
+    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE...', 'download', of('download'), (entry) => ({
       ...entry,
       sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
       mode: entry.mode ?? '',
@@ -226,7 +226,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     })),
     each(
       'each_build',
-      'NAME URL SHA256 PATH VARIABLES NAME VALUE… PATCH…: VARIABLES is how many; the source on standard input',
+      'NAME URL SHA256 PATH VARIABLES NAME VALUE... PATCH...: VARIABLES is how many; the source on standard input',
       'build',
       of('build'),
       (entry) => ({
@@ -239,7 +239,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     ),
     each(
       'each_service',
-      'NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY…',
+      'NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY...',
       'service',
       // systemd has no events that a listener could hear.
       of('service').filter((entry) => plan.release.services !== 'systemd' || entry.events.length === 0),
@@ -284,7 +284,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         ),
       ),
     },
-    each('each_check', 'NAME WHEN COMMAND…', 'check', [...of('check'), ...fileChecks(of('file'))], (entry) => entry),
+    each('each_check', 'NAME WHEN COMMAND...', 'check', [...of('check'), ...fileChecks(of('file'))], (entry) => entry),
     each(
       'each_health_check',
       'KIND TARGET STATUSES DEADLINE_SECONDS INTERVAL_SECONDS',
