@@ -12,6 +12,8 @@ export interface Response {
 export interface Io {
   /** The file's bytes; `undefined` where there is none. Throws an Error with `code` where it can't be read. */
   readFile(path: string): Promise<Uint8Array | undefined>;
+  /** Whether a file may be run; not asked where a world has no modes. */
+  isExecutable?(path: string): Promise<boolean>;
   /** Writes to a temporary file beside `path` and renames. */
   writeFile(path: string, content: string | Uint8Array, options?: {readonly mode?: number}): Promise<void>;
   fetch(

@@ -16,6 +16,11 @@ export const nodeIo: Io = {
     }
   },
 
+  async isExecutable(path) {
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && (found.mode & 0o111) !== 0;
+  },
+
   async writeFile(path, content, options) {
     // A link stays a link: what it points to is replaced.
     const target = await realpath(path).catch(() => path);

@@ -99,10 +99,17 @@ export async function writeOutputs(
   return written;
 }
 
-/** The Makefile beside a script; `release.mk` where there is a Makefile of someone else. */
-export function makefileBeside(script: string, content: string): OutputFile {
+/**
+ * The Makefile beside a script; `release.mk` where there is a Makefile of someone else, its targets named `release-…`
+ * so that both can be one Makefile.
+ */
+export function makefileBeside(script: string, content: (targetPrefix: string) => string): OutputFile {
   const folder = dirname(script);
-  return {path: join(folder, 'Makefile'), content, otherwise: {path: join(folder, 'release.mk'), content}};
+  return {
+    path: join(folder, 'Makefile'),
+    content: content(''),
+    otherwise: {path: join(folder, 'release.mk'), content: content('release-')},
+  };
 }
 
 /** Whether the first lines of a file say that cfgc made it. */

@@ -7,7 +7,6 @@ import {developEggs} from './rules/develop-eggs.js';
 import {dirtyTree} from './rules/dirty-tree.js';
 import {doubledDollar} from './rules/doubled-dollar.js';
 import {extensionWithoutEffect, refusedExtension, unknownExtension} from './rules/extensions.js';
-import {goneOption} from './rules/gone-option.js';
 import {httpExtends} from './rules/http-extends.js';
 import {httpIndex} from './rules/http-index.js';
 import {inexactPin} from './rules/inexact-pin.js';
@@ -38,7 +37,6 @@ export const rules: readonly Rule[] = [
   inexactPin,
   customFile,
   doubledDollar,
-  goneOption,
 ];
 
 export const checkKinds: readonly DiagnosticKind[] = rules.map(({kind}) => kind);

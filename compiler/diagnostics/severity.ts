@@ -1,5 +1,5 @@
-import {position} from '../util/position.js';
-import type {Diagnostic, DiagnosticKind, Profile, Severity} from './diagnostic.js';
+import {position, trimSpan} from '../util/position.js';
+import type {Diagnostic, DiagnosticKind, Label, Profile, Severity} from './diagnostic.js';
 
 /** How bad a kind is under a profile. */
 export function severityOf(kind: DiagnosticKind, profile: Profile): Severity | 'off' {
@@ -49,7 +49,7 @@ export function ordered(diagnostics: readonly Diagnostic[], profile: Profile): D
         a.index - b.index
       );
     })
-    .map(({diagnostic}) => diagnostic);
+    .map(({diagnostic}) => withTrimmedSpans(diagnostic));
 }
 
 /** `prod.cfg:3:5`, or nothing where a diagnostic has no place. */
@@ -57,6 +57,16 @@ export function placeOf(diagnostic: Diagnostic): string | undefined {
   if (!diagnostic.primary) return undefined;
   const {line, column} = position(diagnostic.primary.span);
   return `${diagnostic.primary.span.source.name}:${line}:${column}`;
+}
+
+/** The span of a value begins behind the equals sign: the caret belongs under what is written. */
+function withTrimmedSpans(diagnostic: Diagnostic): Diagnostic {
+  const trim = (label: Label): Label => ({...label, span: trimSpan(label.span)});
+  return {
+    ...diagnostic,
+    ...(diagnostic.primary && {primary: trim(diagnostic.primary)}),
+    ...(diagnostic.secondary && {secondary: diagnostic.secondary.map(trim)}),
+  };
 }
 
 function compare(a: string, b: string): number {

@@ -65,7 +65,7 @@ Example: [test] has "recipe = zc.recipe.testrunner". To silence the note write "
 
 export const missingOption: DiagnosticKind = {
   id: 'CFG507',
-  name: 'missing-option',
+  name: 'missing-part-option',
   severity: 'error',
   explain: `
 What it does: stops where a part lacks an option that its recipe can't do without.

@@ -14,7 +14,7 @@ import {
 } from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {didYouMean, nearest} from '../util/nearest.js';
-import {lastSpan} from '../util/option-span.js';
+import {keySpan} from '../util/option-span.js';
 import {literal, show, text, trim} from '../util/text.js';
 import {
   missingRelease,
@@ -178,7 +178,7 @@ function reportUnknown(sections: ReadonlyMap<string, ResolvedSection>, report: R
     for (const [key, option] of settingsOf(sections, name)?.options ?? []) {
       if (known.includes(key) || everywhere.has(key)) continue;
       if (name === 'backup' && /^(dump|restore)-./.test(key)) continue;
-      const span = lastSpan(option);
+      const span = keySpan(option);
       report({
         kind: unknownSetting,
         message: `[${name}] has no option \`${key}\``,
@@ -375,7 +375,7 @@ function readSystem(section: SectionReader): Settings['system'] {
 
 function readRemotes(release: SectionReader): readonly string[] {
   return release.list('syslog-remotes').filter((remote) => {
-    const fine = /^(udp|tcp):\/\/[A-Za-z0-9.-]+(:\d{1,5})?$|^(udp|tcp):\/\/\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(remote);
+    const fine = /^((udp|tcp):\/\/|@@?)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?$/.test(remote);
     if (!fine) {
       release.bad('syslog-remotes', `\`${remote}\` is no syslog receiver`, 'as udp://loghost:514', {needle: remote});
     }

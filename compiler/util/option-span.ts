@@ -22,6 +22,17 @@ export function spanOf(option: WithHistory | undefined, needle: string): Span | 
   return lastSpan(option);
 }
 
+/** Where the name of an option was last written: before the `=` of its value. */
+export function keySpan(option: (WithHistory & {readonly name: string}) | undefined): Span | undefined {
+  const value = lastSpan(option);
+  if (!option || !value) return value;
+  const {source} = value;
+  const line =
+    Math.max(source.text.lastIndexOf('\n', value.start - 1), source.text.lastIndexOf('\r', value.start - 1)) + 1;
+  const at = source.text.slice(line, value.start).indexOf(option.name);
+  return at < 0 ? value : {source, start: line + at, end: line + at + option.name.length};
+}
+
 /** The span of `needle` inside another span. */
 export function within(span: Span, needle: string): Span | undefined {
   if (needle === '') return undefined;

@@ -32,6 +32,14 @@ export function fileLine(span: Span): string {
   return `${span.source.name}:${position(span).line}`;
 }
 
+/** A span without the blanks and line ends around what it holds; one of blanks alone stays as it is. */
+export function trimSpan(span: Span): Span {
+  const text = span.source.text.slice(span.start, span.end);
+  const start = span.start + (text.length - text.trimStart().length);
+  const end = span.end - (text.length - text.trimEnd().length);
+  return start < end ? {source: span.source, start, end} : span;
+}
+
 function at(source: Source, offset: number): [line: number, column: number] {
   const starts = lineStarts(source);
   let low = 0;

@@ -95,7 +95,7 @@ const bad: readonly [string, string, string][] = [
   ['services', 'upstart', 'CFG483'],
   ['data-migration', 'maybe', 'CFG483'],
   ['syslog-facility', 'local9', 'CFG483'],
-  ['syslog-remotes', 'loghost', 'CFG483'],
+  ['syslog-remotes', 'log host!', 'CFG483'],
   ['webhooks', 'ftp://x/', 'CFG483'],
   ['webhooks', 'https://x/ events=begin', 'CFG483'],
   ['webhooks', 'https://x/ secret=nokey', 'CFG485'],

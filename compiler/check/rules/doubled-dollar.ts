@@ -22,10 +22,11 @@ export const doubledDollar: Rule = {
         const found = /\$\$[A-Za-z_{][\w:.-]*\}?/.exec(option.raw)?.[0];
         if (found === undefined) continue;
         const span = spanOf(option, found);
+        if (!span) continue;
         report({
           kind,
           message: `\`${found}\` stays as it is, with both dollars`,
-          ...(span && {primary: {span, text: 'buildout has no escape for a dollar'}}),
+          primary: {span, text: 'buildout has no escape for a dollar'},
           ...(!found.startsWith('$${') && {hint: `write \`${found.slice(1)}\``}),
         });
       }

@@ -22,7 +22,7 @@ export const inexactPin: Rule = {
       const value = literal(option.value)?.trim();
       if (!value || isImplicit(option) || isExact(value)) continue;
       const span = lastSpan(option);
-      const version = /\d[\w.!+-]*/.exec(value)?.[0];
+      const version = /\d(?:[\w.!+-]*\w)?/.exec(value)?.[0];
       context.report({
         kind,
         message: `the pin of \`${option.name}\` is no version: \`${value}\``,

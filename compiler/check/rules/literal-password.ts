@@ -48,10 +48,10 @@ export const literalPassword: Rule = {
 };
 
 function checkOption(context: RuleContext, section: string, option: ResolvedOption, isInstance: boolean): void {
-  const found = (secret: string): void => report(context, section, option, secret);
+  const found = (secret: string, name?: string): void => report(context, section, option, secret, name);
   if (isInstance && option.name === 'user') {
     const password = literal(option.value)?.split(':').slice(1).join(':').trim();
-    if (password) found(password);
+    if (password) found(password, section);
     return;
   }
   const whole = literal(option.value)?.trim();
@@ -63,7 +63,7 @@ function checkOption(context: RuleContext, section: string, option: ResolvedOpti
     if (/environment(-vars)?$/.test(option.name)) {
       const [name, value] = variable(line);
       if (name !== undefined && value && secretName.test(name) && !isPlace(value)) {
-        found(value);
+        found(value, name.toLowerCase().replaceAll('_', '-'));
         continue;
       }
     }
@@ -94,16 +94,25 @@ function hasLiteralBesideReference(option: ResolvedOption): boolean {
     .some((line) => inUrl.test(line.replace(/\$\{[^}]*\}/g, 'x')) && !/:\$\{[^}]*\}@/.test(line));
 }
 
-function report(context: RuleContext, section: string, option: ResolvedOption, secret: string): void {
+function report(
+  context: RuleContext,
+  section: string,
+  option: ResolvedOption,
+  secret: string,
+  wanted: string | undefined,
+): void {
   const place = whereSecret(option, secret);
-  const name = option.name === 'user' ? section : `${section}-${option.name.split(/[-_ ]/).at(-1)}`;
+  const last = secretName.test(option.name) ? option.name.split(/[-_ ]/).at(-1) : 'password';
+  const name = wanted ?? `${section}-${last}`;
+  // A first administrator's password may be any; what another program knows too may not.
+  const way = option.name === 'user' ? 'generate' : 'file';
   context.report({
     kind,
     message: `\`${option.name}\` of [${section}] has a password in clear`,
     ...(place && {
       primary: {span: place, text: 'everyone who reads the files, or the release, can read it', conceal: true},
     }),
-    hint: `write \`\${secrets:${name}}\` instead of it, and under [secrets]: ${name} = generate:/etc/${context.settings.name}/${name}`,
+    hint: `write \`\${secrets:${name}}\` instead of it, and under [secrets]: ${name} = ${way}:/etc/${context.settings.name}/${name}`,
   });
 }
 

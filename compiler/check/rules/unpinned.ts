@@ -28,6 +28,8 @@ export const unpinned: Rule = {
         const found = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;]*)/.exec(requirement);
         if (!found) continue;
         const distribution = found[1]!;
+        // A URL is reported by its own rule.
+        if (found[2]!.startsWith('@') || /^[a-z+]+:\/\//i.test(requirement)) continue;
         if (pinned.has(canonical(distribution)) || /^={2,3}\s*[^\s,*]+$/.test(found[2]!.trim())) continue;
         if (seen.has(canonical(distribution))) continue;
         seen.add(canonical(distribution));

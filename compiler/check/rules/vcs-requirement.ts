@@ -37,7 +37,5 @@ export const vcsRequirement: Rule = {
 };
 
 function isUrl(line: string): boolean {
-  return (
-    /^(-e\s|(git|hg|svn|bzr)\+|[a-z]+:\/\/|git@|\.{0,2}\/)/i.test(line) || /^[\w.-]+(\[[^\]]*\])?\s*@\s*\S/.test(line)
-  );
+  return /^(-e\s|(git|hg|svn|bzr)\+|[a-z]+:\/\/|git@)/i.test(line) || /^[\w.-]+(\[[^\]]*\])?\s*@\s*\S/.test(line);
 }

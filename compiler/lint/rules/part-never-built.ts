@@ -17,11 +17,16 @@ Source: all files of the profile.`,
 
 export const partNeverBuilt: LintRule = {
   kind,
-  check({config, parts, report}) {
+  check({config, parts, section: resolved, report}) {
     const built = parts.map(({name}) => name);
     const used = namedSections(config);
     for (const section of config.sections.values()) {
-      if (!section.options.has('recipe') || built.includes(section.name) || used.has(section.name) || !section.span)
+      if (
+        !resolved(section.name)?.options.has('recipe') ||
+        built.includes(section.name) ||
+        used.has(section.name) ||
+        !section.span
+      )
         continue;
       const near = nearest(
         section.name,

@@ -37,10 +37,10 @@ const read = new Set([
 
 export const unusedSection: LintRule = {
   kind,
-  check({config, report}) {
+  check({config, section: resolved, report}) {
     const used = new Set([...read, ...namedSections(config)]);
     for (const section of config.sections.values()) {
-      if (used.has(section.name) || section.options.has('recipe') || !section.span) continue;
+      if (used.has(section.name) || resolved(section.name)?.options.has('recipe') || !section.span) continue;
       report({
         kind,
         message: `nothing refers to [${section.name}]`,

@@ -1,0 +1,38 @@
+import type {ReadOptions} from './program.js';
+
+/** `cfgc explain [CFGnnn | name | SECTION:OPTION] [FILE]`. */
+export async function explainCommand(
+  what: string | undefined,
+  file: string | undefined,
+  options: ReadOptions,
+): Promise<number> {
+  if (what === undefined) {
+    const {listKinds} = await import('../diagnostics/explain.js');
+    process.stdout.write(listKinds());
+    return 0;
+  }
+  if (file !== undefined) {
+    const {explainOptionCommand} = await import('./explain-option-command.js');
+    return explainOptionCommand(what, file, options);
+  }
+  if (what.includes(':')) {
+    const {explainSetting} = await import('../settings/explain-setting.js');
+    const text = explainSetting(what);
+    if (text !== undefined) {
+      process.stdout.write(text);
+      return 0;
+    }
+    process.stderr.write(
+      `cfgc: \`${what}\` is no setting of cfgc; for an option of a profile: cfgc explain ${what} FILE\n`,
+    );
+    return 2;
+  }
+  const {explainKind} = await import('../diagnostics/explain.js');
+  const answer = explainKind(what);
+  if ('page' in answer) {
+    process.stdout.write(answer.page);
+    return 0;
+  }
+  process.stderr.write(`cfgc: ${answer.unknown}\n`);
+  return 2;
+}

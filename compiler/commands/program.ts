@@ -1,0 +1,214 @@
+import {Argument, Command, Option} from 'commander';
+
+/** What every command that reads a profile understands. */
+export interface ReadOptions {
+  readonly format: 'text' | 'json' | 'sarif' | 'github';
+  readonly color?: boolean;
+  readonly offline?: boolean;
+  readonly assume: readonly string[];
+  readonly map: readonly string[];
+  readonly userDefaults?: boolean;
+  readonly ignoreExtension: readonly string[];
+  readonly allowDirty?: boolean;
+}
+
+export interface CompileOptions extends ReadOptions {
+  readonly output?: string;
+  readonly emit?: string;
+  readonly locked?: boolean;
+}
+
+/** What `--emit` can write instead of the script. */
+export const emitKinds = ['plan', 'make', 'rsyslog'] as const;
+
+/**
+ * The command line. The work of each command is in a module of its own, loaded when it runs: a start costs nothing else.
+ * @param done  told the exit status of the command
+ */
+export function buildProgram(version: string, done: (status: number) => void): Command {
+  const program = new Command('cfgc')
+    .description('Compiles buildout .cfg files into one POSIX shell release script and a Makefile.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .usage('FILE -o release.sh [section:option=value …]\n       cfgc COMMAND …')
+    .showSuggestionAfterError()
+    .showHelpAfterError('run `cfgc --help` for examples')
+    .exitOverride()
+    .addHelpText('after', helpOfCfgc);
+
+  const add = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .showHelpAfterError(`run \`cfgc ${name} --help\` for examples`);
+
+  reading(add('compile', 'write the release script and the Makefile; also without the word: cfgc FILE …'))
+    .option('-o, --output <file>', 'where the script goes; the Makefile lies beside it')
+    .addOption(
+      new Option('--emit <kind>', 'write something else than the script, to -o or standard output').choices(emitKinds),
+    )
+    .option('--locked', 'fail where the lock is not fresh, instead of making it anew')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc prod.cfg -o release.sh                        the script, and Makefile beside it
+  cfgc prod.cfg -o release.sh --locked               in CI: as the committed lock says, or not at all
+  cfgc prod.cfg -o release.sh release:version=1.4.0  an option given here wins over the files
+  cfgc prod.cfg --emit plan                          everything the script would do, as JSON
+  cfgc prod.cfg --emit puppet -o site.pp             a Puppet manifest that runs the release`,
+    )
+    .action(async (file: string, assignments: string[], options: CompileOptions) => {
+      const {compileCommand} = await import('./compile-command.js');
+      done(await compileCommand(file, assignments, options, version));
+    });
+
+  reading(add('check', 'check a profile and write nothing'))
+    .option('--locked', 'the lock must be fresh too')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc check prod.cfg                    all that is wrong, by file and line
+  cfgc check prod.cfg --format sarif     for code scanning
+  cfgc check prod.cfg --format github    annotations of a pull request`,
+    )
+    .action(async (file: string, assignments: string[], options: CompileOptions) => {
+      const {checkCommand} = await import('./check-command.js');
+      done(await checkCommand(file, assignments, options, version));
+    });
+
+  reading(
+    program
+      .command('explain [what] [file]')
+      .description('explain a diagnostic, or where the value of an option comes from')
+      .exitOverride(),
+    false,
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc explain                                  every diagnostic, a line each
+  cfgc explain CFG412                           what it means, and what to do
+  cfgc explain release:keep                     a setting of cfgc
+  cfgc explain instance:http-address prod.cfg   the story of a value: files, lines, macros`,
+    )
+    .action(async (what: string | undefined, file: string | undefined, options: ReadOptions) => {
+      const {explainCommand} = await import('./explain-command.js');
+      done(await explainCommand(what, file, options));
+    });
+
+  reading(add('graph', 'draw which file extends which, and which part uses which'))
+    .addOption(new Option('--as <form>', 'the form').choices(['text', 'dot', 'mermaid']).default('text'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc graph prod.cfg
+  cfgc graph prod.cfg --as dot | dot -Tsvg > graph.svg
+  cfgc graph prod.cfg --as mermaid`,
+    )
+    .action(async (file: string, assignments: string[], options: ReadOptions & {as: 'text' | 'dot' | 'mermaid'}) => {
+      const {graphCommand} = await import('./graph-command.js');
+      done(await graphCommand(file, assignments, options));
+    });
+
+  reading(add('diff', 'compare what two profiles mean, not how they are written'), false)
+    .argument('<before>', 'a profile; REVISION:FILE reads it from git')
+    .argument('<after>', 'a profile; REVISION:FILE reads it from git')
+    .option('--exit-code', 'end with 1 where they differ')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc diff prod.cfg staging.cfg
+  cfgc diff HEAD~1:prod.cfg prod.cfg    what the last commit changed
+  cfgc diff v1.3:prod.cfg v1.4:prod.cfg`,
+    )
+    .action(async (before: string, after: string, options: ReadOptions & {exitCode?: boolean}) => {
+      const {diffCommand} = await import('./diff-command.js');
+      done(await diffCommand(before, after, options));
+    });
+
+  reading(add('lint', 'find what is legal and most likely wrong'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc lint prod.cfg    unused pins, parts never built, shadowed values, options that no recipe knows`,
+    )
+    .action(async (file: string, assignments: string[], options: ReadOptions) => {
+      const {lintCommand} = await import('./lint-command.js');
+      done(await lintCommand(file, assignments, options, version));
+    });
+
+  add('completion', 'print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc completion bash > ~/.local/share/bash-completion/completions/cfgc
+  cfgc completion zsh > "\${fpath[1]}/_cfgc"
+  cfgc completion fish > ~/.config/fish/completions/cfgc.fish`,
+    )
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const {completionScript} = await import('./completion.js');
+      process.stdout.write(completionScript(program, shell));
+    });
+
+  return program;
+}
+
+/** Words of a command line with the command put in where a file stands in its place. */
+export function withCommand(words: readonly string[], program: Command): readonly string[] {
+  const [first] = words;
+  if (first === undefined) return ['--help'];
+  const known = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
+  if (known.includes(first) || first === 'help' || ['-h', '--help', '-V', '--version'].includes(first)) return words;
+  return ['compile', ...words];
+}
+
+function reading(command: Command, withFile = true): Command {
+  if (withFile) {
+    command.argument('<file>', 'the profile').argument('[assignments...]', 'section:option=value, also += and -=');
+  }
+  return command
+    .addOption(
+      new Option('--format <format>', 'of diagnostics').choices(['text', 'json', 'sarif', 'github']).default('text'),
+    )
+    .option('--offline', 'ask no host: remote files come from the cache, the lock must be there')
+    .option(
+      '--assume <condition=answer>',
+      'answer a condition that only a host could: --assume "os.path.isdir(\'/x\')=true"',
+      collect,
+      [],
+    )
+    .option('--map <url=path>', 'read a file in place of a URL', collect, [])
+    .option('--user-defaults', 'read ~/.buildout/default.cfg, as buildout does')
+    .option('--ignore-extension <name>', 'go on as if the extension were not there', collect, [])
+    .option('--allow-dirty', 'compile files that are not committed')
+    .option('--color', 'colour, also where there is no terminal')
+    .option('--no-color', 'no colour');
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+const helpOfCfgc = `
+Examples:
+  cfgc prod.cfg -o release.sh           compile: writes release.sh, and Makefile beside it
+  sh release.sh plan                    on the host: what would change; changes nothing
+  sh release.sh deploy                  backup, build, switch, restart, verify
+  sh release.sh rollback                back to the release before; nothing is built
+
+  cfgc check prod.cfg                   all that is wrong, and what to write instead
+  cfgc explain CFG412                   what a diagnostic means
+  cfgc explain instance:user prod.cfg   where a value comes from
+  cfgc diff HEAD~1:prod.cfg prod.cfg    what a change means
+
+Exit status: 0 fine, 1 errors in the files, 2 usage, 3 no network or no tool, 70 a defect of cfgc.`;

@@ -1,0 +1,268 @@
+/**
+ * The driver: the only place that knows the order of the phases.
+ *
+ *     load → parse → merge → resolve → settings → check → lower → lock → emit
+ */
+import {basename, dirname, isAbsolute, join, resolve as resolvePath} from 'node:path';
+import {check} from './check/check.js';
+import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
+import {dirtyFiles} from './git.js';
+import type {Io} from './io.js';
+import {load} from './load/load.js';
+import {lower, wantedInputs} from './lower/lower.js';
+import {partView} from './lower/part-view.js';
+import {givenOptions} from './lower/recipes.js';
+import {merge} from './merge/merge.js';
+import type {Config, Resolved, ResolvedSection} from './model/config.js';
+import type {Assignment, Graph} from './model/graph.js';
+import type {Lock} from './model/lock.js';
+import type {InputFile, InputFiles, Part, RuleContext} from './model/lowering.js';
+import type {ReleasePlan} from './model/release-plan.js';
+import type {Settings, Target} from './model/settings.js';
+import type {Text} from './model/text.js';
+import {parseCfg} from './parse/parse.js';
+import {resolve} from './resolve/resolve.js';
+import {readSettings} from './settings/settings.js';
+import {defaultTarget, readTarget} from './settings/target.js';
+import {show} from './util/text.js';
+
+/** What is asked for: a profile, and how to read it. */
+export interface Request {
+  readonly file: string;
+  readonly assignments: readonly Assignment[];
+  /** Conditions that the user answered. */
+  readonly assume: ReadonlyMap<string, boolean>;
+  /** URL to the path of a file that stands in for it. */
+  readonly map: ReadonlyMap<string, string>;
+  readonly offline: boolean;
+  readonly userDefaults: boolean;
+  readonly locked: boolean;
+  readonly ignoredExtensions: readonly string[];
+  readonly allowDirty: boolean;
+  readonly workingDirectory: string;
+  readonly home: string;
+  /** What `${buildout:executable}` is in literal mode where no file says. */
+  readonly executable: string;
+  /** Absolute paths that are written: a changed one makes no tree dirty. */
+  readonly outputs?: readonly string[];
+}
+
+/** Told what messages need as soon as it is known: which file extends which, and the profile that decides severities. */
+export type Learn = (facts: {readonly files?: Graph; readonly profile?: Profile}) => void;
+
+/** A profile with all its files as one configuration. */
+export interface ReadProfile {
+  readonly config: Config;
+  readonly graph: Graph;
+  /** What its conditions were decided for. */
+  readonly target: Target;
+}
+
+/** A profile that was resolved for a release, and checked. */
+export interface CheckedProfile extends ReadProfile {
+  readonly resolved: Resolved;
+  readonly settings: Settings;
+  readonly context: RuleContext;
+}
+
+/**
+ * load, parse, merge.
+ * The target decides conditions and stands in the files that have them: where it is not the one that was guessed, and there
+ * are conditions, everything is read a second time, from memory.
+ */
+export async function readProfile(
+  request: Request,
+  io: Io,
+  report: Report,
+  learn: Learn = () => {},
+): Promise<ReadProfile | undefined> {
+  const remembered = remember(io);
+  const first = await readFor(defaultTarget, request, remembered);
+  const target = readTarget(first.config);
+  const same = (['python', 'implementation', 'platform'] as const).every((key) => target[key] === defaultTarget[key]);
+  const last =
+    same || (first.config.conditions ?? []).length === 0 ? first : await readFor(target, request, remembered);
+  learn({files: last.graph});
+  last.found.forEach(report);
+  return last.graph.entry && {config: last.config, graph: last.graph, target};
+}
+
+/** All values as `bin/buildout` would see them, for query, annotate and diff. */
+export function resolveLiteral(config: Config, report: Report): Resolved {
+  return resolve(config, report, {mode: 'literal', gives});
+}
+
+/** load to check. The settings of a profile with errors are read as their defaults, so that the later phases can report too. */
+export async function checkProfile(
+  request: Request,
+  io: Io,
+  report: Report,
+  version: string,
+  learn: Learn = () => {},
+): Promise<CheckedProfile | undefined> {
+  const read = await readProfile(request, io, report, learn);
+  if (!read) return undefined;
+  const {config} = read;
+  // Asked now, answered while the rest is worked on.
+  const dirty = request.allowDirty ? [] : gitFacts(config, request, io);
+  const resolved = resolve(config, report, {mode: 'late-bound', gives});
+  const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
+  learn({profile: settings.profile});
+  const context: RuleContext = {
+    settings,
+    report,
+    parts: partsOf(resolved),
+    section: (name) => resolved.sections.get(name),
+    sections: new Map([...resolved.sections].filter(([name]) => resolved.touched?.has(name) ?? true)),
+    config,
+    facts: {
+      dirtyGitFiles: settings.profile === 'prod' ? await dirty : [],
+      ignoredExtensions: request.ignoredExtensions,
+    },
+  };
+  check(context);
+  return {...read, resolved, settings, context};
+}
+
+/** lower, with the files that recipes ask for. */
+export async function planRelease(
+  checked: CheckedProfile,
+  io: Io,
+  report: Report,
+  request: Request,
+): Promise<ReleasePlan> {
+  const {resolved, settings} = checked;
+  const inputs = await readInputs(wantedInputs(resolved, settings), checked, io, request);
+  return lower(resolved, settings, inputs, report);
+}
+
+/** The lock's path: `pylock.prod.toml` beside the profile `prod.cfg`. */
+export function lockPath(config: Config): string {
+  const name = basename(config.entry.path).replace(/\.cfg$/, '');
+  return join(dirname(config.entry.path), `pylock.${name}.toml`);
+}
+
+/** lock: the one that is there where it is fresh, else a new one, which is written. */
+export async function lockRelease(
+  plan: ReleasePlan,
+  checked: ReadProfile & {readonly resolved: Resolved},
+  io: Io,
+  report: Report,
+  mode: 'use' | 'locked' | 'update',
+): Promise<Lock | undefined> {
+  const [{lockPlan}, {readPins}] = await Promise.all([import('./lock/lock.js'), import('./lock/pins.js')]);
+  const path = lockPath(checked.config);
+  const before = await io.readFile(path);
+  const answer = await lockPlan(
+    {
+      plan,
+      pins: readPins(checked.resolved),
+      sources: checked.config.sources,
+      remote: Object.fromEntries(checked.graph.remote),
+      name: basename(path),
+      ...(before && {text: Buffer.from(before).toString()}),
+      mode,
+    },
+    io,
+    report,
+  );
+  if (answer?.text !== undefined) await io.writeFile(path, answer.text);
+  return answer?.lock;
+}
+
+/** What a part's recipe sets on it when buildout constructs it. */
+function gives(section: ResolvedSection): Readonly<Record<string, Text>> {
+  return givenOptions(partView(section));
+}
+
+function partsOf(resolved: Resolved): readonly Part[] {
+  return resolved.parts
+    .map((name) => resolved.sections.get(name))
+    .filter((section): section is ResolvedSection => section?.options.has('recipe') === true)
+    .map((section) => partView(section));
+}
+
+interface Pass {
+  readonly graph: Graph;
+  readonly config: Config;
+  readonly found: readonly Diagnostic[];
+}
+
+async function readFor(target: Target, request: Request, io: Io): Promise<Pass> {
+  const found: Diagnostic[] = [];
+  const report: Report = (diagnostic) => {
+    found.push(diagnostic);
+  };
+  const graph = await load(request.file, io, report, {
+    parse: (source, to) => parseCfg(source, target, to, request.assume),
+    commandLine: request.assignments,
+    userDefaults: request.userDefaults,
+    workingDirectory: request.workingDirectory,
+    home: request.home,
+    offline: request.offline,
+    map: request.map,
+  });
+  return {graph, config: merge(graph, report, {executable: request.executable}), found};
+}
+
+/** An Io that reads and fetches everything once. */
+function remember(io: Io): Io {
+  const files = new Map<string, ReturnType<Io['readFile']>>();
+  const urls = new Map<string, ReturnType<Io['fetch']>>();
+  const once = <T>(known: Map<string, T>, key: string, ask: () => T): T => {
+    const answer = known.get(key) ?? ask();
+    known.set(key, answer);
+    return answer;
+  };
+  return {
+    ...io,
+    readFile: (path) => once(files, path, () => io.readFile(path)),
+    fetch: (url, options) => once(urls, url, () => io.fetch(url, options)),
+  };
+}
+
+async function gitFacts(config: Config, request: Request, io: Io): Promise<readonly string[]> {
+  const local = config.sources.map(({path}) => path).filter(isAbsolute);
+  const ignored = [...(request.outputs ?? []), lockPath(config)];
+  return isAbsolute(config.entry.path) ? dirtyFiles(dirname(config.entry.path), local, ignored, io) : [];
+}
+
+/** Reads what recipes want to read: files of the profile's folder, and URLs. What is not there is left out: lower reports it. */
+async function readInputs(
+  wanted: readonly Text[],
+  {config}: CheckedProfile,
+  io: Io,
+  request: Request,
+): Promise<InputFiles> {
+  const read = await Promise.all(
+    wanted.map(async (path): Promise<readonly [string, InputFile] | undefined> => {
+      const shown = show(path);
+      const text = /^https?:\/\//.test(shown)
+        ? await readUrl(shown, io, request)
+        : await readLocal(resolvePath(dirname(config.entry.path), shown.replace(/^\{directory\}\/?/, './')), io);
+      return text && [shown, text];
+    }),
+  );
+  return new Map(read.filter((item) => item !== undefined));
+}
+
+async function readLocal(path: string, io: Io): Promise<InputFile | undefined> {
+  try {
+    const bytes = await io.readFile(path);
+    return bytes && {text: Buffer.from(bytes).toString(), executable: (await io.isExecutable?.(path)) ?? false};
+  } catch {
+    return undefined;
+  }
+}
+
+async function readUrl(url: string, io: Io, request: Request): Promise<InputFile | undefined> {
+  const mapped = request.map.get(url);
+  if (mapped !== undefined) return readLocal(resolvePath(request.workingDirectory, mapped), io);
+  if (request.offline) return undefined;
+  try {
+    const {status, body} = await io.fetch(url, {timeoutMs: 30_000});
+    return status === 200 ? {text: Buffer.from(body).toString()} : undefined;
+  } catch {
+    return undefined;
+  }
+}
