@@ -142,7 +142,8 @@ function shlexWord(word: Text): QuotedText {
     typeof piece === 'string'
       ? piece
           .replaceAll('%', '%%')
-          .replace(/['#;]/g, (char) => `'\\${char}'`)
+          // supervisord replaces %(here)s in the text of the file, doubled or not.
+          .replace(/['#;]|(?<=%)\(/g, (char) => `'\\${char}'`)
           .replaceAll('\n', "''\n  ''")
       : atHost(piece, 'supervisor_quote_shlex'),
   );
@@ -169,7 +170,7 @@ function environmentKey(variables: readonly Variable[]): QuotedText {
 function fitsEnvironmentKey(name: string, value: Text): boolean {
   const literal = value.pieces.filter((piece) => typeof piece === 'string').join('\0');
   const both = literal.includes('"') && literal.includes("'");
-  return /^\w+$/.test(name) && !both && !/^["']|["']$|\s[#;]|[\n\r]/.test(literal);
+  return /^\w+$/.test(name) && !both && !/^["']|["']$|\s[#;]|[\n\r]|%\(here\)s/.test(literal);
 }
 
 /** `%` begins an expansion, so a literal one is doubled; a value that only the host knows is doubled there. */

@@ -379,7 +379,7 @@ supervisor_remove() (
 # supervisor_refused finds before the switch.
 supervisor_quote_shlex() (
     supervisor_one_line "$1" || exit 1
-    printf '%s' "$1" | sed -e 's/%/%%/g' -e "s/['#;]/'\\\\&'/g"
+    printf '%s' "$1" | sed -e 's/%/%%/g' -e "s/['#;(]/'\\\\&'/g"
 )
 
 supervisor_quote_environment() (
@@ -408,6 +408,10 @@ supervisor_one_line() {
     case $1 in
     *[[:cntrl:]]*)
         supervisor_refuse "holds a control character"
+        return 1
+        ;;
+    *'%(here)s'*)
+        supervisor_refuse "holds %(here)s, which supervisord replaces"
         return 1
         ;;
     esac
