@@ -218,12 +218,18 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       ),
       choice: true,
     },
-    each('each_download', 'URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE...', 'download', of('download'), (entry) => ({
-      ...entry,
-      sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
-      mode: entry.mode ?? '',
-      excludes: entry.excludes ?? [],
-    })),
+    each(
+      'each_download',
+      'URL SHA256 CLASS PATH UNPACK STRIP MODE EXCLUDE...',
+      'download',
+      of('download'),
+      (entry) => ({
+        ...entry,
+        sha256: entry.sha256 ?? lock.downloads[entry.url] ?? '',
+        mode: entry.mode ?? '',
+        excludes: entry.excludes ?? [],
+      }),
+    ),
     each(
       'each_build',
       'NAME URL SHA256 PATH VARIABLES NAME VALUE... PATCH...: VARIABLES is how many; the source on standard input',
@@ -235,6 +241,19 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         source: shSource(entry.source),
         count: String(commandVariables(entry).length),
         words: [...commandVariables(entry).flatMap(({name, value}) => [text(name), value]), ...entry.patches],
+      }),
+    ),
+    each(
+      'each_bridge',
+      'PART NAME VALUE…: the options of a part whose recipe runs in the build',
+      'bridge',
+      of('bridge'),
+      (entry) => ({
+        ...entry,
+        words: [{name: 'recipe', value: text(entry.recipe)}, ...entry.options].flatMap(({name, value}) => [
+          text(name),
+          value,
+        ]),
       }),
     ),
     each(
@@ -421,6 +440,7 @@ function requirementBlocks(
     ...environments.map((entry) => [entry.name, packages(entry)] as const),
     ...(plan.release.services === 'supervisor' ? [['@supervisor', lock.supervisor] as const] : []),
     ...(plan.release.installer === 'uv' ? [['@tools', lock.tools] as const] : []),
+    ...(lock.bridge.length > 0 ? [['@bridge', lock.bridge] as const] : []),
   ];
   const sources = new Set(plan.release.buildFromSource);
   return boxes.map(([name, items]) =>

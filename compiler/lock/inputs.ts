@@ -18,6 +18,8 @@ export interface LockInputs {
   /** Roots of the supervisor's own box, and of the tools'. */
   readonly supervisor: readonly string[];
   readonly tools: readonly string[];
+  /** Roots of the box that bridged recipes run in. */
+  readonly bridge: readonly string[];
   /** URLs of parts that have no SHA-256 of their own, each with its md5 where there is one. */
   readonly downloads: ReadonlyMap<string, string | undefined>;
 }
@@ -42,6 +44,7 @@ export function lockInputs(plan: ReleasePlan): LockInputs {
     supervisor:
       plan.release.services === 'supervisor' ? [...new Set(['supervisor', ...boxes.map(({text}) => text)])].sort() : [],
     tools: plan.release.installer === 'uv' ? ['uv'] : [],
+    bridge: bridgeRoots(plan),
     downloads,
   };
 }
@@ -53,11 +56,11 @@ export function lockInputs(plan: ReleasePlan): LockInputs {
 export function inputDigest(
   inputs: LockInputs,
   pins: Pins,
-  locked: Pick<Lock, 'packages' | 'supervisor' | 'tools'>,
+  locked: Pick<Lock, 'packages' | 'supervisor' | 'tools' | 'bridge'>,
 ): string {
-  const names = [...locked.packages, ...locked.supervisor, ...locked.tools].map(({name}) => name);
+  const names = [...locked.packages, ...locked.supervisor, ...locked.tools, ...locked.bridge].map(({name}) => name);
   const roots = inputs.requirements.map(({name}) => name);
-  const boxes = [...inputs.supervisor, ...inputs.tools].map((text) =>
+  const boxes = [...inputs.supervisor, ...inputs.tools, ...inputs.bridge].map((text) =>
     canonicalName(readRequirement(text)?.name ?? text),
   );
   const used = [...new Set([...names, ...roots, ...boxes])].sort();
@@ -70,9 +73,23 @@ export function inputDigest(
     buildFromSource: inputs.buildFromSource,
     supervisor: inputs.supervisor,
     tools: inputs.tools,
+    // Absent where nothing is bridged: a lock of before stays fresh.
+    ...(inputs.bridge.length > 0 && {bridge: inputs.bridge}),
     pins: used.map((name) => [name, pins.get(name)?.specifier ?? '']),
   };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** zc.buildout, each bridged recipe, and the eggs of its part: all that the real recipe may ask buildout for. */
+function bridgeRoots(plan: ReleasePlan): readonly string[] {
+  const entries = plan.entries.flatMap((entry) => (entry.kind === 'bridge' ? [entry] : []));
+  if (entries.length === 0) return [];
+  const eggs = entries.flatMap(({options}) =>
+    options.flatMap(({name, value}) => (name === 'eggs' || name === 'egg' ? (literal(value) ?? '').split('\n') : [])),
+  );
+  const recipes = entries.map(({recipe}) => recipe.split(':')[0]!);
+  const roots = ['zc.buildout', ...recipes, ...eggs].map((line) => line.trim()).filter((line) => line !== '');
+  return [...new Set(roots)].sort();
 }
 
 /** Requirements in order, each text once. */

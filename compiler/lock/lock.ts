@@ -114,7 +114,7 @@ function whyStale(before: LockFile, inputs: LockInputs, {pins, remote}: LockRequ
   for (const text of wanted) if (!requirements.includes(text)) reasons.push(`\`${text}\` is required now`);
   for (const text of requirements) if (!wanted.has(text)) reasons.push(`\`${text}\` is not required any more`);
   const exact = exactRoots(inputs);
-  for (const {name, version} of [...lock.packages, ...lock.supervisor, ...lock.tools]) {
+  for (const {name, version} of [...lock.packages, ...lock.supervisor, ...lock.tools, ...lock.bridge]) {
     const pin = pins.get(name);
     const pinned = pin?.version ?? exact.get(name);
     if (pinned === undefined) reasons.push(`\`${name}\` is not pinned any more`);
@@ -144,7 +144,7 @@ async function makeLock(
   if (!checkPlatform(inputs, report)) return undefined;
   const known = request.mode === 'update' ? {} : (before?.downloads ?? {});
   const downloads = await hashDownloads(inputs.downloads, known, io, report);
-  const asked = inputs.requirements.length + inputs.supervisor.length + inputs.tools.length > 0;
+  const asked = inputs.requirements.length + inputs.supervisor.length + inputs.tools.length + inputs.bridge.length > 0;
   const uv = asked ? await uvOrReport(request, io, report) : '';
   if (uv === undefined) return undefined;
   const closures: LockedPackage[][] = [];
@@ -152,24 +152,31 @@ async function makeLock(
     mainBox(inputs),
     {requirements: inputs.supervisor, exclude: []},
     {requirements: inputs.tools, exclude: []},
+    {requirements: inputs.bridge, exclude: []},
   ];
   for (const box of boxes) {
     const packages = box.requirements.length === 0 ? [] : await closure(uv, box, inputs, request, io, report);
     if (!packages) return undefined;
     closures.push([...packages]);
   }
-  const [packages, supervisor, tools] = closures as [LockedPackage[], LockedPackage[], LockedPackage[]];
-  const all = [...packages, ...supervisor, ...tools];
+  const [packages, supervisor, tools, bridge] = closures as [
+    LockedPackage[],
+    LockedPackage[],
+    LockedPackage[],
+    LockedPackage[],
+  ];
+  const all = [...packages, ...supervisor, ...tools, ...bridge];
   if (reportUnpinned(all, inputs, request, report) || reportWheelless(all, inputs, request, report)) return undefined;
   if (!downloads) return undefined;
   return {
     requiresPython: `==${inputs.target.python}.*`,
     packages,
-    inputDigest: inputDigest(inputs, request.pins, {packages, supervisor, tools}),
+    inputDigest: inputDigest(inputs, request.pins, {packages, supervisor, tools, bridge}),
     remote: request.remote,
     downloads,
     supervisor,
     tools,
+    bridge,
   };
 }
 
@@ -347,7 +354,12 @@ function requirementSpan(
 /** Roots that name one version themselves (`Flask==3.1.3`): nothing is picked there. */
 function exactRoots(inputs: LockInputs): Map<string, string> {
   const exact = new Map<string, string>();
-  for (const line of [...inputs.requirements.map(({text}) => text), ...inputs.supervisor, ...inputs.tools]) {
+  for (const line of [
+    ...inputs.requirements.map(({text}) => text),
+    ...inputs.supervisor,
+    ...inputs.tools,
+    ...inputs.bridge,
+  ]) {
     const requirement = readRequirement(line);
     if (requirement?.exact !== undefined) exact.set(canonicalName(requirement.name), requirement.exact);
   }

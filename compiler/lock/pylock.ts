@@ -52,6 +52,7 @@ export function writePylock({lock, target, requirements}: LockFile): string {
   out.push(...stringTableLines('tool.cfgc.downloads', lock.downloads));
   for (const item of lock.supervisor) out.push('', ...packageLines('tool.cfgc.supervisor', item));
   for (const item of lock.tools) out.push('', ...packageLines('tool.cfgc.tools', item));
+  for (const item of lock.bridge) out.push('', ...packageLines('tool.cfgc.bridge', item));
   return `${out.join('\n')}\n`;
 }
 
@@ -69,10 +70,10 @@ export function readPylock(source: string): LockFile | {readonly wrong: string} 
   const facts = isTable(root.tool) ? root.tool.cfgc : undefined;
   if (!isTable(facts)) return {wrong: 'it has no table [tool.cfgc]'};
   if (text(root['lock-version']) !== '1.0') return {wrong: 'its lock-version is not 1.0'};
-  const [packages, supervisor, tools] = [root.packages, facts.supervisor, facts.tools].map((list) =>
-    tables(list).map(readPackage),
+  const [packages, supervisor, tools, bridge] = [root.packages, facts.supervisor, facts.tools, facts.bridge].map(
+    (list) => tables(list).map(readPackage),
   );
-  const all = [...packages!, ...supervisor!, ...tools!];
+  const all = [...packages!, ...supervisor!, ...tools!, ...bridge!];
   const hashless = all.find(({wheels, sdist}) =>
     [...wheels, ...(sdist ? [sdist] : [])].some(({sha256}) => !/^[0-9a-f]{64}$/.test(sha256)),
   );
@@ -89,6 +90,7 @@ export function readPylock(source: string): LockFile | {readonly wrong: string} 
       downloads: stringTable(facts.downloads),
       supervisor: supervisor!,
       tools: tools!,
+      bridge: bridge!,
     },
     target: {python: text(facts.python), implementation, platform: text(facts.platform)},
     requirements: Array.isArray(facts.requirements) ? facts.requirements.map(text) : [],

@@ -31,6 +31,8 @@ export interface Lock {
   readonly downloads: Readonly<Record<string, string>>;
   /** The supervisor's own box, locked apart from the release. */
   readonly supervisor: readonly LockedPackage[];
+  /** zc.buildout and the recipes that `[release] bridge` names, with what their parts need. */
+  readonly bridge: readonly LockedPackage[];
   /** uv, where `installer = uv` puts one in its own box. */
   readonly tools: readonly LockedPackage[];
 }

@@ -201,6 +201,7 @@ main_step_build() {
     main_mark none
     environment_build || return
     entry_build || return
+    bridge_build || return
     main_mark build
 }
 

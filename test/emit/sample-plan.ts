@@ -91,6 +91,7 @@ export function sampleLock(changes: Partial<Lock> = {}): Lock {
     downloads: {},
     supervisor: [],
     tools: [],
+    bridge: [],
     ...changes,
   };
 }
