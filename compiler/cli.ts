@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {type Command, CommanderError} from 'commander';
 import {buildProgram, withCommand} from './commands/program.js';
 
@@ -9,8 +10,13 @@ async function main(words: readonly string[]): Promise<number> {
   const program: Command = buildProgram(CFGC_VERSION, (status) => {
     process.exitCode = Math.max(status, Number(process.exitCode ?? 0));
   });
+  const whole = withCommand(words, program, existsSync);
+  if ('wrong' in whole) {
+    process.stderr.write(`cfgc: ${whole.wrong}\nrun \`cfgc --help\` for examples\n`);
+    return 2;
+  }
   try {
-    await program.parseAsync(withCommand(words, program), {from: 'user'});
+    await program.parseAsync(whole, {from: 'user'});
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

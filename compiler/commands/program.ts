@@ -1,4 +1,6 @@
 import {Argument, Command, Option} from 'commander';
+import {nearest} from '../util/nearest.js';
+import type {EditOptions} from './edit-command.js';
 
 /** What every command that reads a profile understands. */
 export interface ReadOptions {
@@ -145,6 +147,67 @@ Examples:
       done(await lintCommand(file, assignments, options, version));
     });
 
+  reading(add('lock', 'make the lock where it is not fresh'))
+    .option('--update', 'take remote files and downloads that changed as they are now')
+    .option('--locked', 'only look: fail where the lock is not fresh')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc lock prod.cfg            pylock.prod.toml beside the profile, from the pins
+  cfgc lock prod.cfg --locked   in CI: is the committed lock fresh?`,
+    )
+    .action(async (file: string, assignments: string[], options: CompileOptions & {update?: boolean}) => {
+      const {lockCommand} = await import('./lock-command.js');
+      done(await lockCommand(file, assignments, options, version));
+    });
+
+  reading(add('add', 'add a distribution to a file, with pins for all that it needs'), false)
+    .argument('<distribution>', 'its name, with extras or ==VERSION where one wants to')
+    .requiredOption('--to <file>', 'the file that is edited; its layout and comments stay')
+    .option('--section <name>', 'whose eggs; found where it is not given')
+    .option('--profile <file>', 'the profile that the file belongs to; prod.cfg beside it where it is not given')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc add collective.easyform --to custom.cfg
+  cfgc add "Pillow==11.3.0" --to custom.cfg --section instance-base`,
+    )
+    .action(async (distribution: string, options: EditOptions) => {
+      const {editCommand} = await import('./edit-command.js');
+      done(await editCommand('add', distribution, options, version));
+    });
+
+  reading(add('remove', 'take a distribution out of a file, with the pins that nothing needs any more'), false)
+    .argument('<distribution>', 'its name')
+    .requiredOption('--from <file>', 'the file that is edited')
+    .option('--profile <file>', 'the profile that the file belongs to; prod.cfg beside it where it is not given')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc remove collective.easyform --from custom.cfg`,
+    )
+    .action(async (distribution: string, options: Omit<EditOptions, 'to'> & {from: string}) => {
+      const {editCommand} = await import('./edit-command.js');
+      done(await editCommand('remove', distribution, {...options, to: options.from}, version));
+    });
+
+  reading(add('vendor', 'copy the remote files beside the profile, and rewrite what extends them'))
+    .option('--into <folder>', 'the folder for the copies, below that of the profile', 'vendor')
+    .option('--force', 'replace copies that differ')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc vendor prod.cfg          vendor/HOST/PATH for each URL, extends rewritten`,
+    )
+    .action(async (file: string, assignments: string[], options: ReadOptions & {into: string; force?: boolean}) => {
+      const {vendorCommand} = await import('./vendor-command.js');
+      done(await vendorCommand(file, assignments, options));
+    });
+
   add('completion', 'print a completion script for a shell')
     .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
@@ -163,12 +226,22 @@ Examples:
   return program;
 }
 
-/** Words of a command line with the command put in where a file stands in its place. */
-export function withCommand(words: readonly string[], program: Command): readonly string[] {
+/**
+ * Words of a command line with the command put in where a file stands in its place: `cfgc prod.cfg …` is
+ * `cfgc compile prod.cfg …`. A misspelt command, which is no file either, is said.
+ */
+export function withCommand(
+  words: readonly string[],
+  program: Command,
+  isFile: (path: string) => boolean,
+): readonly string[] | {readonly wrong: string} {
   const [first] = words;
   if (first === undefined) return ['--help'];
-  const known = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
-  if (known.includes(first) || first === 'help' || ['-h', '--help', '-V', '--version'].includes(first)) return words;
+  const known = [...program.commands.map((command) => command.name()), 'help'];
+  if (known.includes(first) || ['-h', '--help', '-V', '--version'].includes(first)) return words;
+  const near = nearest(first, known);
+  if (near !== undefined && !isFile(first))
+    return {wrong: `there is no command \`${first}\`; did you mean \`${near}\`?`};
   return ['compile', ...words];
 }
 
