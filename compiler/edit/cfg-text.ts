@@ -116,6 +116,16 @@ export function sectionsWith(text: string, option: string): string[] {
     .map(({name}) => name);
 }
 
+/** The lines of every option of this name. */
+export function linesOf(text: string, option: string): string[] {
+  const lines: string[] = [];
+  dropLines(text, option, (line) => {
+    lines.push(line);
+    return false;
+  });
+  return lines;
+}
+
 /** Names of a section's options; empty where there is none. */
 export function optionNames(text: string, section: string): string[] {
   const {lines} = split(text);

@@ -10,7 +10,7 @@ import type {Source} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {didYouMean} from '../util/nearest.js';
 import {literal} from '../util/text.js';
-import {addLine, dropLines, dropOptions, optionNames, sectionsWith, setOption} from './cfg-text.js';
+import {addLine, dropLines, dropOptions, linesOf, optionNames, sectionsWith, setOption} from './cfg-text.js';
 import {badDistribution, notThere, nowhereToAdd} from './kinds.js';
 
 export interface EditRequest {
@@ -68,9 +68,7 @@ export async function addDistribution(request: EditRequest, io: Io, report: Repo
   const open = packages.filter((item) => pins.get(item.name)?.version === undefined);
   const egg = wanted.extras.length > 0 ? `${wanted.name}[${wanted.extras.join(',')}]` : wanted.name;
   let text = request.file.text;
-  const there = inputs.requirements.some(
-    (requirement) => requirement.text === egg && requirement.origin.file === request.file.name,
-  );
+  const there = dropLines(text, 'eggs', (line) => line === egg).dropped > 0;
   if (!there) text = addLine(text, section, 'eggs', egg);
   const added = open.map((item) => ({name: item.name === name ? wanted.name : item.name, version: item.version}));
   for (const pin of added) text = setOption(text, versionsSection(request.resolved), pin.name, pin.version);
@@ -87,18 +85,13 @@ export async function removeDistribution(request: EditRequest, io: Io, report: R
   const sections = sectionsWith(request.file.text, 'eggs');
   const {text, dropped} = dropLines(request.file.text, 'eggs', isWanted);
   if (dropped === 0) {
-    const inputs = lockInputs(request.plan);
-    const others = inputs.requirements.filter(({origin}) => origin.file === request.file.name);
-    const other = inputs.requirements.find((requirement) => requirement.name === name);
-    const near = didYouMean(
-      request.distribution,
-      others.map((requirement) => requirement.text),
-    );
+    const other = namedElsewhere(name, request);
+    const near = didYouMean(request.distribution, linesOf(request.file.text, 'eggs'));
     report({
       kind: notThere,
       message: `no eggs of \`${request.file.name}\` name \`${request.distribution}\``,
-      ...(other && {notes: [`\`${other.origin.file}\` line ${other.origin.line} has it`]}),
-      ...(near !== undefined && {hint: near}),
+      ...(other && {notes: [`\`${other}\` has it`]}),
+      ...(!other && near !== undefined && {hint: near}),
     });
     return undefined;
   }
@@ -107,7 +100,8 @@ export async function removeDistribution(request: EditRequest, io: Io, report: R
   const pins = readPins(request.resolved);
   const inputs = lockInputs(request.plan);
   // Another file may ask for it as well: then it stays a root, and its pins stay.
-  const left = inputs.requirements.filter((item) => item.name !== name || item.origin.file !== request.file.name);
+  const stays = namedElsewhere(name, request);
+  const left = inputs.requirements.filter((item) => item.name !== name || stays);
   const needed =
     pinned.length === 0
       ? []
@@ -124,6 +118,18 @@ export async function removeDistribution(request: EditRequest, io: Io, report: R
     .filter(goes)
     .map((option) => ({name: option, version: pins.get(canonicalName(option))?.version ?? ''}));
   return {text: dropOptions(text, versions, goes), section: sections[0]!, pins: removed};
+}
+
+/** Another file of the profile whose eggs name the distribution. */
+function namedElsewhere(name: string, {resolved, file}: EditRequest): string | undefined {
+  for (const section of resolved.sections.values()) {
+    for (const {span, value} of section.options.get('eggs')?.history ?? []) {
+      if (!span || span.source.path === file.path) continue;
+      if (value.split('\n').some((line) => canonicalName(readRequirement(line)?.name ?? '') === name))
+        return span.source.name;
+    }
+  }
+  return undefined;
 }
 
 /** Whose eggs a new one belongs to. */

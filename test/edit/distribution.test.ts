@@ -3,6 +3,7 @@ import {addDistribution, type EditRequest, removeDistribution} from '../../compi
 import type {Io} from '../../compiler/io.js';
 import type {Source} from '../../compiler/model/source.js';
 import {nodeIo} from '../../compiler/node-io.js';
+import {text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {toolBox} from '../harness/tools.js';
 import {plan, request, resolved} from '../lock/profile.js';
@@ -36,7 +37,16 @@ function edit(distribution: string, custom: string, pins = versions, eggs: reado
           ],
         },
   );
-  return {distribution, file, resolved: resolved(sources[0]!, pins), plan: {...whole, entries}};
+  const profile = resolved(sources[0]!, pins);
+  const span = {source: sources[0]!, start: 0, end: 0};
+  const history = [{operation: 'set' as const, value: 'Flask', span, from: 'file' as const}];
+  const web = {name: 'web', options: new Map([['eggs', {name: 'eggs', value: text('Flask'), raw: 'Flask', history}]])};
+  return {
+    distribution,
+    file,
+    resolved: {...profile, sections: new Map([...profile.sections, ['web', web]])},
+    plan: {...whole, entries},
+  };
 }
 
 async function run(work: typeof addDistribution, wanted: EditRequest) {
@@ -109,5 +119,5 @@ testWith(uv)('edit: remove takes the egg and the pins that nothing needs any mor
 testWith(uv)('edit: remove of what another file has is an error that names the file', async (t) => {
   const {ids, diagnostics} = await run(removeDistribution, edit('Flask', empty));
   t.deepEqual(ids, ['CFG612']);
-  t.deepEqual(diagnostics[0]!.notes, ['`prod.cfg` line 2 has it']);
+  t.deepEqual(diagnostics[0]!.notes, ['`prod.cfg` has it']);
 });
