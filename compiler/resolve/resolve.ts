@@ -113,7 +113,7 @@ class Resolver {
     if (directory !== undefined)
       for (const name of folders) {
         const option = raw.get(name)!;
-        if (!option.raw.includes('${')) raw.set(name, {...option, raw: joinPath(directory, option.raw)});
+        if (!option.raw.includes('${')) raw.set(name, {...option, raw: inFolder(directory, option.raw)});
       }
     const offline = this.bool('offline', raw.get('offline')?.raw);
     if (!offline) this.bool('newest', raw.get('newest')?.raw);
@@ -122,10 +122,10 @@ class Resolver {
     const own = this.value(buildout, 'directory', directory === undefined);
     for (const name of folders) {
       const value = this.value(buildout, name);
-      if (value !== undefined) buildout.data.set(name, value.includes('${') ? value : joinPath(own ?? '', value));
+      if (value !== undefined) buildout.data.set(name, value.includes('${') ? value : inFolder(own ?? '', value));
     }
     const installed = this.value(buildout, 'installed');
-    if (installed) buildout.data.set('installed', joinPath(own ?? '', installed));
+    if (installed) buildout.data.set('installed', inFolder(own ?? '', installed));
     this.checkLogging(buildout);
 
     const versions = raw.get('versions')?.raw;
@@ -505,6 +505,11 @@ class Resolver {
       throw error;
     }
   }
+}
+
+/** As os.path.join. A path that begins with the folder is complete: where the folder is a reference, no slash tells that. */
+function inFolder(folder: string, path: string): string {
+  return folder !== '' && path.startsWith(folder) ? path : joinPath(folder, path);
 }
 
 const folders = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-eggs-directory'];
