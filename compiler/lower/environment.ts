@@ -15,11 +15,13 @@ export function mainEnvironment(
   const all = entries.flatMap((e) => (e.kind === 'environment' && e.name === 'main' ? [e] : []));
   const first = all[0];
   if (first === undefined) return [];
-  const byText = new Map<string, Requirement>();
+  // One for each part that asks: what a service is restarted for follows from the parts it uses.
+  const byPart = new Map<string, Requirement>();
   for (const requirement of all.flatMap((entry) => entry.requirements)) {
-    if (!byText.has(requirement.text)) byText.set(requirement.text, requirement);
+    const key = `${requirement.text}\n${requirement.origin.part ?? ''}`;
+    if (!byPart.has(key)) byPart.set(key, requirement);
   }
-  const requirements = [...byText.values()];
+  const requirements = [...byPart.values()];
   refuseTwoVersions(requirements, report);
   const named = new Set(requirements.map(({name}) => name));
   return [

@@ -21,6 +21,7 @@ import {placement} from './placement.js';
 import {findRecipe, recipes} from './recipes.js';
 import {reportDevelopmentOnly, reportUnknownOptions, reportUnknownRecipe} from './report-parts.js';
 import {serviceLaunchers} from './service-launchers.js';
+import {serviceUses} from './service-uses.js';
 import {standardEntries} from './standard-entries.js';
 
 /**
@@ -45,6 +46,7 @@ export function lower(
     input: (path: Text) => inputs.get(show(path))?.text,
     inputExecutable: (path: Text) => inputs.get(show(path))?.executable === true,
     dataPath,
+    placed,
   };
   const plain = plainParts(resolved);
   const parts = withAppended(resolved, plain, {...base, parts: plain, report}, all);
@@ -67,9 +69,8 @@ export function lower(
 
   const environment = mainEnvironment(entries, developedEggs(resolved, settings), report);
   const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
-  const final = serviceLaunchers(
-    [...standardEntries(resolved), ...environment, ...rest].map((e) => mapTexts(e, placed)),
-  );
+  const placedEntries = [...standardEntries(resolved), ...environment, ...rest].map((entry) => mapTexts(entry, placed));
+  const final = serviceLaunchers(serviceUses(placedEntries));
   return {
     schema: 'cfgc-plan/1',
     release: {

@@ -33,7 +33,7 @@ export function partView(section: ResolvedSection, appended: ReadonlyMap<string,
       return value === undefined ? [] : lines(value);
     },
     span,
-    origin: (name) => ({part: section.name, recipe, ...fileLine(span(name))}),
+    origin: (name, needle) => ({part: section.name, recipe, ...fileLine(span(name, needle))}),
   };
 }
 

@@ -6,10 +6,13 @@ import {canonicalName} from '../util/distribution-name.js';
 import {place} from '../util/text.js';
 import {buildoutRecipeUwsgi} from './recipes/buildout.recipe.uwsgi.js';
 import {hexagonitRecipeCmmi, ploneRecipeHaproxy, zcRecipeCmmi} from './recipes/cmmi.js';
+import {collectiveRecipeBackup} from './recipes/collective.recipe.backup.js';
 import {collectiveRecipeCmd} from './recipes/collective.recipe.cmd.js';
 import {collectiveRecipeEnvironment, goceptRecipeEnv} from './recipes/collective.recipe.environment.js';
+import {collectiveRecipeFilestorage} from './recipes/collective.recipe.filestorage.js';
 import {collectiveRecipePlonesite} from './recipes/collective.recipe.plonesite.js';
 import {collectiveRecipeScriptgen} from './recipes/collective.recipe.scriptgen.js';
+import {collectiveRecipeSupervisor} from './recipes/collective.recipe.supervisor.js';
 import {collectiveRecipeTemplate} from './recipes/collective.recipe.template.js';
 import {developmentTools} from './recipes/development-tools.js';
 import {djangorecipe} from './recipes/djangorecipe.js';
@@ -43,7 +46,10 @@ import {zcRecipeRhrc} from './recipes/zc.recipe.rhrc.js';
 import {collectiveXmltestreport, zcRecipeTestrunner} from './recipes/zc.recipe.testrunner.js';
 
 export const recipes: readonly RecipeLowering[] = [
+  collectiveRecipeBackup,
   collectiveRecipeCmd,
+  collectiveRecipeFilestorage,
+  collectiveRecipeSupervisor,
   collectiveRecipeTemplate,
   iwRecipeCmd,
   ploneRecipeCommand,

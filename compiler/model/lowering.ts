@@ -19,7 +19,8 @@ export interface Part {
   lines(name: string): readonly Text[];
   /** The span of an option's value, or of the one line of it that contains `needle`; else of the section. */
   span(name?: string, needle?: string): Span | undefined;
-  origin(name?: string): Origin;
+  /** File and line of that span. */
+  origin(name?: string, needle?: string): Origin;
 }
 
 export interface LowerContext {
@@ -40,6 +41,8 @@ export interface LowerContext {
    * data folder (`var/x` and `x` both become {data}/x); an absolute one stays.
    */
   dataPath(path: Text): Text;
+  /** A path of the profile's folder, or any text with such paths in it, put where it lies on the host. */
+  placed(value: Text): Text;
 }
 
 /** Lowers one recipe: pure, from the part's resolved options to plan entries. */

@@ -2,13 +2,13 @@
 import type {Text} from '../../model/text.js';
 import {split, text} from '../../util/text.js';
 
-export type Line = Text | string | undefined | false;
+export type Line = Text | string | undefined | false | 0;
 
 /** The lines that are there, each ended. A line may itself be several; blank ones are left out. */
 export function confText(...lines: readonly (Line | readonly Line[])[]): Text {
   const out: Text[] = [];
   for (const line of lines.flat()) {
-    if (line === undefined || line === false) continue;
+    if (line === undefined || line === false || line === 0) continue;
     for (const one of split(text(line), '\n')) {
       if (one.pieces.length > 0 && !one.pieces.every((piece) => typeof piece === 'string' && piece.trim() === ''))
         out.push(text(one, '\n'));

@@ -6,8 +6,9 @@ import type {Entry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {literal, place, show, text, words} from '../../util/text.js';
 import {reportBad} from '../values.js';
-import {shellWord} from './conf-text.js';
+import {pythonString} from './conf-text.js';
 import {instanceStorage} from './storage-sections.js';
+import {httpAddresses} from './wsgi-ini.js';
 import {canonicalAddress, fileStorage, isZeoServer, isZopeInstance} from './zodb-paths.js';
 
 export const initialUserLeftOut: DiagnosticKind = {
@@ -60,12 +61,34 @@ export function initialUser(part: Part, context: LowerContext): readonly Entry[]
       origin,
       name: `${part.name}-inituser`,
       when: 'after-switch',
-      interpreter: 'sh',
-      source: text('# Zope has made its administrator by now.\nrm -f ', shellWord(path), '\n'),
+      interpreter: 'python',
+      source: removeOnceRead(part, path),
       stopOnError: false,
       environment: [],
     },
   ];
+}
+
+/** Zope has read the file when it answers; its socket may be open earlier (fast-listen). */
+function removeOnceRead(part: Part, path: Text): Text {
+  const [host, port] = /^(.*):(\d+)$/.exec(httpAddresses(part)[0]!)?.slice(1) ?? ['127.0.0.1', '8080'];
+  return text(
+    'import http.client\nimport os\nimport sys\nimport time\n\npath = ',
+    pythonString(path),
+    `
+deadline = time.monotonic() + 300
+while os.path.lexists(path):
+    try:
+        asked = http.client.HTTPConnection('${host === '0.0.0.0' ? '127.0.0.1' : host}', ${port}, timeout=60)
+        asked.request('HEAD', '/')
+        asked.getresponse()
+        os.remove(path)
+    except OSError as error:
+        if time.monotonic() > deadline:
+            sys.exit('%s is left behind: Zope does not answer (%s)' % (path, error))
+        time.sleep(1)
+`,
+  );
 }
 
 /** `name:password` for Zope to read: a literal password only as its hash, a secret as it is (Zope hashes it). */
