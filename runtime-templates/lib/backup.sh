@@ -214,17 +214,30 @@ backup_newest_with() (
 # backup_command_before, backup_command_after NAME PRE POST: the commands of the user's, run by sh.
 backup_command_before() {
     if backup_wanted "$1" && [ -n "$2" ]; then
-        sh -c "$2" >&2 || die_with 20 "backup $1: its pre-command failed with status $?: nothing was backed up"
+        backup_sh "$2" >&2 || die_with 20 "backup $1: its pre-command failed with status $?: nothing was backed up"
     fi
 }
 
 backup_command_after() {
     if backup_wanted "$1" && [ -n "$3" ]; then
-        sh -c "$3" >&2 || {
+        backup_sh "$3" >&2 || {
             log_error "backup $1: its post-command failed with status $?; the backup itself is complete"
             failed=yes
         }
     fi
+}
+
+# backup_sh SOURCE: runs a command of the user's. The declared secrets are in its environment and in no argument.
+backup_sh() (
+    if command -v each_secret >/dev/null 2>&1; then
+        secret_load </dev/null || exit $?
+        each_secret backup_export_secret
+    fi
+    sh -c "$1"
+)
+
+backup_export_secret() {
+    export "SECRET_$(printf '%s' "$1" | LC_ALL=C tr -c 'A-Za-z0-9_' _)"
 }
 
 # backup_space: looks whether all that will be written fits, per file system, before anything is written.
@@ -503,7 +516,7 @@ backup_dump() (
     mkdir -p "$folder" || die_with 20 "dump $1: the folder $folder cannot be made"
     rm -f "$folder"/.partial-*
     side=$folder/.partial-$BACKUP_STAMP
-    sh -c "$2" >"$side" || {
+    backup_sh "$2" >"$side" || {
         status=$?
         rm -f "$side"
         die_with 20 "dump $1: its command failed with status $status"
@@ -523,9 +536,8 @@ backup_dump() (
 backup_retire() (
     each_storage backup_retire_storage
     each_dump backup_retire_dump
-    backup_records | while IFS= read -r old; do
-        backup_tool record-alive "$BACKUPS" "$old" "$(each_storage backup_print_places)" || rm -f "$BACKUPS/records/$old"
-    done
+    backup_tool retire-records "$BACKUPS" "$(each_storage backup_print_places)" ||
+        log_warn "records of backups that are gone could not all be removed"
 )
 
 backup_print_places() {
@@ -1282,23 +1294,21 @@ def verb_retire_dump(folder, keep):
         remove(os.path.join(folder, name))
 
 
-def verb_record_alive(backups, stamp, places):
-    """Status 1 where nothing that the record names is there any more. A part of another profile is left alone."""
+def verb_retire_records(backups, places):
+    """Removes the records of which nothing that they name is there any more. Parts of another profile are left alone."""
     lines = places.split('\n')
     known = {(lines[at], lines[at + 1]): (lines[at + 2], lines[at + 3]) for at in range(0, len(lines) - 3, 4)}
-    parts = read_record(os.path.join(backups, 'records', stamp))[1]
-    for part in parts:
-        if 'dump' in part:
-            paths = [os.path.join(backups, 'dumps', part['dump'], part.get('saved', ''))]
-        else:
-            place = known.get((part['part'], part.get('storage')))
-            if not place:
-                return
-            paths = [os.path.join(base, part['storage'], part[key])
-                     for base, key in zip(place, ('set', 'blobs')) if part.get(key)]
-        if any(os.path.exists(path) for path in paths):
-            return
-    sys.exit(1)
+    for stamp, head, parts in all_records(backups):
+        if not any(alive(backups, known, part) for part in parts):
+            os.unlink(os.path.join(backups, 'records', stamp))
+
+
+def alive(backups, known, part):
+    if 'dump' in part:
+        return os.path.exists(os.path.join(backups, 'dumps', part['dump'], part.get('saved', '')))
+    place = known.get((part['part'], part.get('storage')))
+    return not place or any(os.path.exists(os.path.join(base, part['storage'], part[key]))
+                            for base, key in zip(place, ('set', 'blobs')) if part.get(key))
 
 
 def verb_space():

@@ -435,7 +435,7 @@ restore_give_dump() {
     restore_wanted "$1" && [ -n "$3" ] && [ -z "$RESTORE_FAILED" ] || return 0
     RESTORE_FROM=$(restore_choose_dump "$1")
     [ -n "$RESTORE_FROM" ] || return 0
-    sh -c "$3" <"$BACKUPS/dumps/$1/$RESTORE_FROM" >&2 || {
+    backup_sh "$3" <"$BACKUPS/dumps/$1/$RESTORE_FROM" >&2 || {
         log_error "dump $1: its restore command failed with status $?; what it left behind only it knows"
         RESTORE_FAILED=yes
     }

@@ -1,4 +1,7 @@
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, rmdirSync} from 'node:fs';
 import {cp, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {dir} from 'tmp-promise';
 import {type Box, execute, projectRoot, type Ran, type Shell} from '../harness/tools.js';
@@ -130,6 +133,20 @@ export async function flipByte(path: string): Promise<void> {
   const at = bytes.length >> 1;
   bytes[at] = bytes[at]! ^ 0xff;
   await writeFile(path, bytes);
+}
+
+/** As a need of `testWith`: a reason where this user may not mount a small file system. */
+export function needsTmpfs(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'cfgc-tmpfs-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder], {stdio: 'ignore'});
+    execFileSync('umount', [folder], {stdio: 'ignore'});
+    return undefined;
+  } catch {
+    return 'no file system can be mounted here';
+  } finally {
+    rmdirSync(folder);
+  }
 }
 
 function quoted(word: string): string {
