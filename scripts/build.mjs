@@ -1,6 +1,7 @@
 // Builds dist/: embeds the runtime templates, emits the modules for the tests, bundles the command line into one file.
 import {execFileSync} from 'node:child_process';
-import {chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -44,21 +45,33 @@ ${templates.join('\n')}
   }
 }
 
+/** One file: the command line and all that it needs as a string, behind the lines that run it (scripts/start.mjs). */
 async function bundle() {
   const outfile = join(root, 'dist/cfgc.mjs');
-  await build({
+  const {outputFiles} = await build({
     entryPoints: [join(root, 'compiler/cli.ts')],
-    outfile,
+    outfile: join(root, 'dist/bundle.cjs'),
+    write: false,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20',
+    // Names stay: a report of a defect must be readable.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     define: {CFGC_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)},
     logLevel: 'warning',
-    banner: {
-      js: "#!/usr/bin/env node\nimport {createRequire as __createRequire} from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
   });
-  chmodSync(outfile, 0o755);
+  const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})`;
+  const start = readFileSync(join(root, 'scripts/start.mjs'), 'utf8');
+  const key = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  // Under another name first: who runs it meanwhile has the old one or the new one.
+  writeFileSync(
+    `${outfile}.new`,
+    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)},bundle=${JSON.stringify(code)};\n${start}`,
+  );
+  chmodSync(`${outfile}.new`, 0o755);
+  renameSync(`${outfile}.new`, outfile);
+  for (const name of readdirSync(join(root, 'dist'))) if (/^\.cfgc-.*\.v8/.test(name)) rmSync(join(root, 'dist', name));
 }

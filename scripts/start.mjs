@@ -1,0 +1,66 @@
+// The first lines of dist/cfgc.mjs: runs the bundle that follows as a string, with the code that V8 made of it last time.
+// Node has to read, parse and compile a megabyte otherwise, at every start. The cache is a file beside this one, or in the user's
+// cache folder; it is made at the first run, replaced by a rename, and left alone where others could have written it.
+import fs from 'node:fs';
+import {createRequire} from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import vm from 'node:vm';
+
+const file = fileURLToPath(import.meta.url);
+// A cache holds what was run: one for each kind of run, so that none lacks what it needs.
+const [word = ''] = process.argv.slice(2);
+const run = ['check', 'query', 'annotate', 'lock', 'lint', 'explain', 'graph', 'diff'].includes(word)
+  ? word
+  : word.includes('.') || word === 'compile'
+    ? 'compile'
+    : 'help';
+const name = `.cfgc-${bundleKey}-${process.version}-${process.arch}-${run}.v8`;
+const folders = process.env.CFGC_CODE_CACHE === 'off' ? [] : [path.dirname(file), userFolder()].filter(Boolean);
+
+const cachedData = readCache();
+const script = new vm.Script(bundle, {
+  filename: file,
+  cachedData,
+  importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
+if (folders.length > 0 && (!cachedData || script.cachedDataRejected)) process.once('exit', writeCache);
+script.runInThisContext()(createRequire(import.meta.url));
+
+function readCache() {
+  for (const folder of folders) {
+    try {
+      const found = path.join(folder, name);
+      const {uid, mode} = fs.statSync(found);
+      if (isOurs(uid) && !(mode & 0o022)) return fs.readFileSync(found);
+    } catch {
+      // There is none yet.
+    }
+  }
+  return undefined;
+}
+
+function writeCache() {
+  for (const folder of folders) {
+    const side = path.join(folder, `${name}.${process.pid}`);
+    try {
+      if (folder !== folders[0]) fs.mkdirSync(folder, {recursive: true, mode: 0o700});
+      fs.writeFileSync(side, script.createCachedData(), {flag: 'wx', mode: 0o644});
+      fs.renameSync(side, path.join(folder, name));
+      return;
+    } catch {
+      // A folder that can't be written: the next one, or none.
+      fs.rmSync(side, {force: true});
+    }
+  }
+}
+
+function isOurs(uid) {
+  return process.getuid === undefined || uid === process.getuid() || uid === 0;
+}
+
+function userFolder() {
+  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+  return path.isAbsolute(base) ? path.join(base, 'cfgc') : undefined;
+}
