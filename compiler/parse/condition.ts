@@ -1,8 +1,15 @@
+import {parseMarker} from '../../grammar/marker.js';
+import {type Expression, parseExpression} from '../../grammar/python-expression.js';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Target} from '../model/settings.js';
-import type {Source} from '../model/source.js';
+import type {Source, Span} from '../model/source.js';
+import {nearest} from '../util/nearest.js';
 import {strip} from '../util/python-string.js';
-import {conditionUndecidable} from './kinds.js';
+import {conditionFails, conditionName, conditionSyntax, conditionUndecidable} from './kinds.js';
+import {evaluateMarker} from './marker-evaluate.js';
+import {evaluate} from './python-evaluate.js';
+import {isSequence, PythonError, truth, Undecidable} from './python-value.js';
+import {globalNames, type Machine} from './python-world.js';
 
 /** Where a condition stands: after the colon, up to the bracket that closes the header, and what follows that. */
 export interface ConditionPlace {
@@ -13,8 +20,10 @@ export interface ConditionPlace {
 }
 
 /**
- * Decides a section condition for the target; nothing is executed.
- * @returns false, too, where it was reported
+ * Decides a section condition for the target: an environment marker first, a Python expression second. Nothing is run.
+ * @param assume  answers that the user gave, by the condition's text, stripped
+ * @returns false, too, where it could not be decided and that was reported
+ * Source: zc.buildout 6.0.1, configparser.parse.
  */
 export function decideCondition(
   place: ConditionPlace,
@@ -22,40 +31,110 @@ export function decideCondition(
   report: Report,
   assume: ReadonlyMap<string, boolean>,
 ): boolean {
-  const text = strip(place.source.text.slice(place.start, place.close));
-  const assumed = assume.get(text);
+  const {source, start, close} = place;
+  const written = source.text.slice(start, close);
+  const shown = strip(written);
+  const assumed = assume.get(shown);
   if (assumed !== undefined) return assumed;
-  const name = targetNames(target).get(text);
-  if (name !== undefined) return name;
-  report({
-    kind: conditionUndecidable,
-    message: `the condition \`${text}\` can't be decided ahead`,
-    primary: {span: {source: place.source, start: place.start, end: place.close}, text: 'depends on the host'},
-    hint: `state the answer: --assume "${text}=true"`,
-  });
-  return false;
+  const blank = written.length - strip(`${written}|`).length + 1;
+  const span = {source, start: start + blank, end: start + blank + shown.length};
+  try {
+    return decide(place, target);
+  } catch (error) {
+    reportFault(error, shown, span, target, report);
+    return false;
+  }
 }
 
-/** Source: zc.buildout 6.0.1, buildout._default_globals. */
-function targetNames({python, implementation, platform}: Target): ReadonlyMap<string, boolean> {
-  const [major, minor] = python.split('.');
-  const names = new Map<string, boolean>([
-    ['True', true],
-    ['False', false],
-    ['python2', major === '2'],
-    ['python3', major === '3'],
-    ['cpython', implementation === 'cpython'],
-    ['pypy', implementation === 'pypy'],
-    ['jython', false],
-    ['ironpython', false],
-    ['linux', platform.startsWith('linux')],
-    ['windows', platform.startsWith('win32')],
-    ['cygwin', platform.startsWith('cygwin')],
-    ['macosx', platform.startsWith('macosx')],
-    ['solaris', false],
-    ['posix', !platform.startsWith('win32')],
-  ]);
-  for (const version of ['24', '25', '26', '27', ...Array.from({length: 20}, (_, each) => `3${each}`)])
-    names.set(`python${version}`, version === `${major}${minor}`);
-  return names;
+/** A condition that is no expression: where it goes wrong, from its start. */
+class NoExpression extends Error {
+  constructor(readonly at: number) {
+    super('no expression');
+  }
+}
+
+function decide({source, start, close, lineEnd}: ConditionPlace, target: Target): boolean {
+  const text = source.text.slice(start, close);
+  const name = strip(text);
+  const unescaped = text.replaceAll('\\x23', '#').replaceAll('\\x3b', ';');
+  const bare = /^[A-Za-z_]\w*$/.test(name) && !/^(?:not|lambda|await|if|else|or|and|in|is|for)$/.test(name);
+  // A lone name is the usual case, and no marker; it needs neither grammar.
+  const marker = bare ? undefined : parseMarker(unescaped);
+  if (marker) {
+    return forAnyMicro(target, (machine, onMicro) => {
+      const found = evaluateMarker(marker, machine, onMicro);
+      if (found === undefined) throw new Undecidable('a variable of the marker');
+      return found;
+    });
+  }
+  // buildout makes a Python list of the header, and takes its first member.
+  const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
+  const list: Expression | {readonly errorAt: number} = bare
+    ? {kind: 'list', items: [{kind: 'name', name}]}
+    : parseExpression(`[${unescaped}${tail}`);
+  if ('errorAt' in list) throw new NoExpression(list.errorAt - 1);
+  return forAnyMicro(target, (machine, onMicro) => {
+    const value = evaluate(list, globalNames(machine, onMicro));
+    if (!isSequence(value)) return truth(value);
+    if (value.items.length === 0) throw new PythonError('IndexError', 'list index out of range');
+    return truth(value.items[0]!);
+  });
+}
+
+/** The third number of a Python that a target may leave open: an answer that is the same for all of them stands. */
+const openMicros = Array.from({length: 60}, (_, micro) => micro);
+
+function forAnyMicro(target: Target, answer: (machine: Machine, onMicro: () => void) => boolean): boolean {
+  const [major = 3, minor = 0, micro] = target.python.split('.').map(Number);
+  let looked = false;
+  const ask = (each: number): boolean =>
+    answer({...target, major, minor, micro: each}, () => {
+      looked = true;
+    });
+  const first = ask(micro ?? openMicros[0]!);
+  if (!looked || micro !== undefined) return first;
+  if (openMicros.some((each) => ask(each) !== first))
+    throw new Undecidable(`the third number of Python ${target.python}`);
+  return first;
+}
+
+function reportFault(error: unknown, shown: string, span: Span, target: Target, report: Report): void {
+  if (error instanceof Undecidable) {
+    const quoted = shown.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+    report({
+      kind: conditionUndecidable,
+      message: `the condition \`${shown}\` can't be decided ahead`,
+      primary: {span, text: `${error.what} is for the host to say`},
+      hint: `state the answer: --assume "${quoted}=true"`,
+    });
+  } else if (error instanceof NoExpression) {
+    const at = Math.min(Math.max(span.start + error.at, span.start), Math.max(span.end - 1, span.start));
+    report({
+      kind: conditionSyntax,
+      message: `the condition \`${shown}\` is neither a marker nor a Python expression`,
+      primary: {span: {source: span.source, start: at, end: at + 1}, text: 'goes wrong here'},
+      hint: 'a marker such as `python_version >= "3.11"`, or names joined by and, or, not',
+    });
+  } else if (error instanceof PythonError && error.type === 'NameError') {
+    const name = /'(.*)'/.exec(error.message)?.[1] ?? shown;
+    const near = nearest(name, globalNames({...target, major: 3, minor: 0, micro: 0}, () => {}).keys());
+    const at = span.source.text.indexOf(name, span.start);
+    report({
+      kind: conditionName,
+      message: `\`${name}\` is no name that a section condition knows`,
+      primary: {
+        span: at < 0 || at >= span.end ? span : {source: span.source, start: at, end: at + name.length},
+        text: 'NameError in Python',
+      },
+      hint: near
+        ? `did you mean \`${near}\`?`
+        : 'the names are sys, os, platform, re, python3, linux, … : cfgc explain CFG104',
+    });
+  } else if (error instanceof PythonError) {
+    report({
+      kind: error.type === 'SyntaxError' ? conditionSyntax : conditionFails,
+      message: `the condition \`${shown}\` fails: ${error.message}`,
+      primary: {span, text: `${error.type} in Python`},
+    });
+  } else throw error;
 }

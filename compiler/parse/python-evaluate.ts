@@ -1,0 +1,433 @@
+import type {Clause, Expression} from '../../grammar/python-expression.js';
+import {readPythonString} from '../../grammar/python-string-literal.js';
+import {builtins, hostBuiltins} from './python-builtins.js';
+import {method} from './python-methods.js';
+import {
+  equals,
+  type FunctionValue,
+  isPrefix,
+  isSequence,
+  iterate,
+  numeric,
+  order,
+  PythonError,
+  truth,
+  typeName,
+  Undecidable,
+  type Value,
+} from './python-value.js';
+
+/** Names that an expression can use. Asking for one may find that it can't be known. */
+export type Scope = ReadonlyMap<string, () => Value>;
+
+/** Steps after which an expression is taken for one that is not worked out ahead. */
+const stepLimit = 100_000;
+
+/**
+ * Works out an expression: only what Python's own language and a fixed list of functions say, nothing of the machine.
+ * @throws PythonError what Python would raise; Undecidable what can't be known ahead
+ */
+export function evaluate(expression: Expression, globals: Scope): Value {
+  return new Evaluator(globals).value(expression, new Map());
+}
+
+class Evaluator {
+  private steps = 0;
+
+  constructor(private readonly globals: Scope) {}
+
+  value(node: Expression, scope: Scope): Value {
+    if (++this.steps > stepLimit) throw new Undecidable('so long a computation');
+    switch (node.kind) {
+      case 'number':
+        return number(node.text);
+      case 'string':
+        return text(node.text);
+      case 'name':
+        return this.name(node.name, scope);
+      case 'list':
+      case 'tuple':
+        return {kind: node.kind, items: node.items.map((item) => this.value(item, scope))};
+      case 'set':
+        return {kind: 'set', items: distinct(node.items.map((item) => this.value(item, scope)))};
+      case 'dict':
+        return {
+          kind: 'dict',
+          entries: lastOfEach(node.entries.map(([key, value]) => [this.value(key, scope), this.value(value, scope)])),
+        };
+      case 'unary':
+        return unary(node.operator, this.value(node.operand, scope));
+      case 'binary':
+        return binary(node.operator, this.value(node.left, scope), this.value(node.right, scope));
+      case 'logical':
+        return this.logical(node.operator, node.operands, scope);
+      case 'compare':
+        return this.compare(node.first, node.rest, scope);
+      case 'conditional':
+        return this.value(truth(this.value(node.test, scope)) ? node.yes : node.no, scope);
+      case 'lambda':
+        return this.lambda(node.parameters, node.body, scope);
+      case 'call':
+        return this.call(node, scope);
+      case 'attribute':
+        return attribute(this.value(node.object, scope), node.name);
+      case 'subscript':
+        return this.subscript(this.value(node.object, scope), node.index, scope);
+      case 'comprehension': {
+        const items = [...this.comprehend(node.element, node.clauses, 0, scope)];
+        return node.of === 'set' ? {kind: 'set', items: distinct(items)} : {kind: 'list', items};
+      }
+      case 'slice':
+      case 'other':
+        throw new Undecidable(node.kind === 'other' ? `\`${node.what}\`` : 'a slice');
+    }
+  }
+
+  private name(name: string, scope: Scope): Value {
+    if (name === 'True' || name === 'False') return name === 'True';
+    if (name === 'None') return null;
+    const found = scope.get(name) ?? this.globals.get(name);
+    if (found) return found();
+    const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+    if (builtin) return builtin;
+    if (hostBuiltins.has(name)) throw new Undecidable(`\`${name}\``);
+    throw new PythonError('NameError', `name '${name}' is not defined`);
+  }
+
+  private logical(operator: 'and' | 'or', operands: readonly Expression[], scope: Scope): Value {
+    let result: Value = null;
+    for (const operand of operands) {
+      result = this.value(operand, scope);
+      if (truth(result) === (operator === 'or')) break;
+    }
+    return result;
+  }
+
+  private compare(
+    first: Expression,
+    rest: readonly {readonly operator: string; readonly operand: Expression}[],
+    scope: Scope,
+  ): Value {
+    let left = this.value(first, scope);
+    for (const {operator, operand} of rest) {
+      const right = this.value(operand, scope);
+      if (!holds(operator, left, right)) return false;
+      left = right;
+    }
+    return true;
+  }
+
+  private lambda(parameters: readonly string[], body: Expression, scope: Scope): FunctionValue {
+    return {
+      kind: 'function',
+      name: '<lambda>',
+      call: (args, named) => {
+        const bound = new Map(scope);
+        parameters.forEach((parameter, index) => {
+          const value = index < args.length ? args[index] : named.get(parameter);
+          if (value === undefined) throw new PythonError('TypeError', `<lambda>() missing argument '${parameter}'`);
+          bound.set(parameter, () => value);
+        });
+        if (args.length > parameters.length) throw new PythonError('TypeError', '<lambda>() takes fewer arguments');
+        return this.value(body, bound);
+      },
+    };
+  }
+
+  private call(node: Extract<Expression, {kind: 'call'}>, scope: Scope): Value {
+    const callee = this.value(node.callee, scope);
+    const args = node.args.filter(({name}) => name === undefined).map(({value}) => this.value(value, scope));
+    const named = new Map(
+      node.args.flatMap(({name, value}) => (name === undefined ? [] : [[name, this.value(value, scope)] as const])),
+    );
+    if (typeof callee !== 'object' || callee === null || callee.kind !== 'function')
+      throw new PythonError('TypeError', `'${typeName(callee)}' object is not callable`);
+    return callee.call(args, named);
+  }
+
+  private subscript(object: Value, index: Expression, scope: Scope): Value {
+    if (index.kind === 'slice') {
+      const bounds = index.bounds.map((bound) => (bound === undefined ? null : this.value(bound, scope)));
+      return slice(object, bounds);
+    }
+    return item(object, this.value(index, scope));
+  }
+
+  private *comprehend(element: Expression, clauses: readonly Clause[], at: number, scope: Scope): Generator<Value> {
+    const clause = clauses[at];
+    if (!clause) yield this.value(element, scope);
+    else if ('test' in clause) {
+      if (truth(this.value(clause.test, scope))) yield* this.comprehend(element, clauses, at + 1, scope);
+    } else {
+      for (const each of iterate(this.value(clause.source, scope))) {
+        const values = clause.targets.length === 1 ? [each] : iterate(each);
+        if (values.length !== clause.targets.length)
+          throw new PythonError('ValueError', 'wrong number of values to unpack');
+        const inner = new Map(scope);
+        clause.targets.forEach((target, index) => {
+          inner.set(target, () => values[index]!);
+        });
+        yield* this.comprehend(element, clauses, at + 1, inner);
+      }
+    }
+  }
+}
+
+function number(literal: string): Value {
+  const plain = literal.replaceAll('_', '');
+  if (/j$/i.test(plain)) throw new Undecidable('a complex number');
+  if (/^0[xob]/i.test(plain) || /^\d+$/.test(plain)) {
+    if (/^0+[1-9]/.test(plain))
+      throw new PythonError('SyntaxError', 'leading zeros in decimal integer literals are not permitted');
+    return BigInt(plain);
+  }
+  return Number(plain);
+}
+
+function text(literal: string): Value {
+  const found = readPythonString(literal);
+  if (found === undefined) {
+    if (/^[a-z]*[bft]/i.test(literal)) throw new Undecidable('bytes or a formatted text');
+    throw new PythonError('SyntaxError', 'a bad escape in a text');
+  }
+  return found;
+}
+
+function holds(operator: string, left: Value, right: Value): boolean {
+  switch (operator) {
+    case '==':
+      return equals(left, right);
+    case '!=':
+      return !equals(left, right);
+    case 'in':
+      return contains(right, left);
+    case 'not in':
+      return !contains(right, left);
+    case 'is':
+    case 'is not': {
+      if (![null, true, false].some((single) => left === single || right === single))
+        throw new Undecidable('`is` between values that are not None, True or False');
+      return (left === right) === (operator === 'is');
+    }
+    default: {
+      if (isSet(left) && isSet(right)) throw new Undecidable('a comparison of sets');
+      const found = order(left, right, operator);
+      return operator === '<' ? found < 0 : operator === '<=' ? found <= 0 : operator === '>' ? found > 0 : found >= 0;
+    }
+  }
+}
+
+function contains(whole: Value, part: Value): boolean {
+  if (typeof whole === 'string' || isPrefix(whole)) {
+    if (typeof part !== 'string')
+      throw new PythonError('TypeError', `'in <string>' requires string as left operand, not ${typeName(part)}`);
+    if (typeof whole === 'string') return whole.includes(part);
+    if (whole.known.includes(part)) return true;
+    throw new Undecidable(whole.what);
+  }
+  return iterate(whole).some((each) => equals(each, part));
+}
+
+function unary(operator: string, value: Value): Value {
+  if (operator === 'not') return !truth(value);
+  const own = numeric(value);
+  if (own === undefined)
+    throw new PythonError('TypeError', `bad operand type for unary ${operator}: '${typeName(value)}'`);
+  if (operator === '+') return own;
+  if (operator === '-') return -own;
+  if (typeof own !== 'bigint') throw new PythonError('TypeError', "bad operand type for unary ~: 'float'");
+  return ~own;
+}
+
+function binary(operator: string, left: Value, right: Value): Value {
+  const [x, y] = [numeric(left), numeric(right)];
+  if (x !== undefined && y !== undefined) {
+    if ('&|^'.includes(operator) && typeof left === 'boolean' && typeof right === 'boolean')
+      return operator === '&' ? left && right : operator === '|' ? left || right : left !== right;
+    return typeof x === 'bigint' && typeof y === 'bigint'
+      ? integers(operator, x, y)
+      : floats(operator, Number(x), Number(y));
+  }
+  if (isPrefix(left) || isPrefix(right)) throw new Undecidable(isPrefix(left) ? left.what : 'sys.version');
+  if (operator === '+') {
+    if (typeof left === 'string' && typeof right === 'string') return left + right;
+    if (isSequence(left) && isSequence(right) && left.kind === right.kind)
+      return {kind: left.kind, items: [...left.items, ...right.items]};
+  }
+  if (operator === '*' && (typeof left === 'bigint' || typeof right === 'bigint')) {
+    const [whole, count] = typeof left === 'bigint' ? [right, left] : [left, right as bigint];
+    const times = Math.max(0, Number(count));
+    const length = typeof whole === 'string' ? whole.length : isSequence(whole) ? whole.items.length : undefined;
+    if (length !== undefined && length * times > 1_000_000) throw new Undecidable('so long a value');
+    if (typeof whole === 'string') return whole.repeat(times);
+    if (isSequence(whole)) return {kind: whole.kind, items: Array.from({length: times}, () => whole.items).flat()};
+  }
+  if (operator === '%' && typeof left === 'string') return formatted(left, right);
+  if ((isSet(left) && isSet(right)) || operator === '@' || operator === '|')
+    throw new Undecidable(`\`${operator}\` between these values`);
+  throw new PythonError(
+    'TypeError',
+    `unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`,
+  );
+}
+
+function integers(operator: string, x: bigint, y: bigint): Value {
+  const divided = (): bigint => {
+    if (y === 0n) throw new PythonError('ZeroDivisionError', 'division by zero');
+    const quotient = x / y;
+    return x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient;
+  };
+  switch (operator) {
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '/':
+      if (y === 0n) throw new PythonError('ZeroDivisionError', 'division by zero');
+      return Number(x) / Number(y);
+    case '//':
+      return divided();
+    case '%':
+      return x - divided() * y;
+    case '**':
+      if (y < 0n) return Number(x) ** Number(y);
+      if (y > 4096n) throw new Undecidable('so large a number');
+      return x ** y;
+    case '<<':
+    case '>>':
+      if (y < 0n) throw new PythonError('ValueError', 'negative shift count');
+      if (y > 4096n) throw new Undecidable('so large a number');
+      return operator === '<<' ? x << y : x >> y;
+    case '&':
+      return x & y;
+    case '|':
+      return x | y;
+    case '^':
+      return x ^ y;
+    default:
+      throw new PythonError('TypeError', `unsupported operand type(s) for ${operator}: 'int' and 'int'`);
+  }
+}
+
+function floats(operator: string, x: number, y: number): Value {
+  if (y === 0 && (operator === '/' || operator === '//' || operator === '%'))
+    throw new PythonError('ZeroDivisionError', 'float division by zero');
+  switch (operator) {
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '/':
+      return x / y;
+    case '//':
+      return Math.floor(x / y);
+    case '%':
+      return x - Math.floor(x / y) * y;
+    case '**':
+      return x ** y;
+    default:
+      throw new PythonError('TypeError', `unsupported operand type(s) for ${operator}: 'float' and 'float'`);
+  }
+}
+
+/** `'%s.%d' % (3, 11)`: texts and whole numbers alone. */
+function formatted(template: string, value: Value): Value {
+  const values = isSequence(value) && value.kind === 'tuple' ? [...value.items] : [value];
+  if (/%[^sd%]/.test(template) || template.endsWith('%')) throw new Undecidable('a format other than %s and %d');
+  const result = template.replaceAll(/%[sd%]/g, (code) => {
+    if (code === '%%') return '%';
+    const next = values.shift();
+    if (next === undefined) throw new PythonError('TypeError', 'not enough arguments for format string');
+    if (code === '%d' && typeof next !== 'bigint')
+      throw new PythonError('TypeError', '%d format: a real number is required');
+    if (typeof next !== 'string' && typeof next !== 'bigint') throw new Undecidable('the text of such a value');
+    return String(next);
+  });
+  if (values.length > 0) throw new PythonError('TypeError', 'not all arguments converted during string formatting');
+  return result;
+}
+
+function attribute(object: Value, name: string): Value {
+  if (typeof object === 'object' && object !== null && object.kind === 'module') {
+    const found = Object.hasOwn(object.members, name) ? object.members[name] : undefined;
+    // What is not in the table may still be there on the host.
+    if (found === undefined) throw new Undecidable(`\`${object.name}.${name}\``);
+    return found;
+  }
+  if (isSequence(object) && object.names?.includes(name)) return object.items[object.names.indexOf(name)]!;
+  return method(object, name);
+}
+
+function item(object: Value, index: Value): Value {
+  if (typeof object === 'object' && object !== null && object.kind === 'dict') {
+    const found = object.entries.find(([key]) => equals(key, index));
+    if (!found) throw new PythonError('KeyError', String(index));
+    return found[1];
+  }
+  if (isPrefix(object)) {
+    if (typeof index === 'bigint' && index >= 0n && index < BigInt(object.known.length))
+      return object.known[Number(index)]!;
+    throw new Undecidable(object.what);
+  }
+  const items = typeof object === 'string' ? [...object] : isSequence(object) ? object.items : undefined;
+  if (!items) throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
+  const at = numeric(index);
+  if (typeof at !== 'bigint')
+    throw new PythonError('TypeError', `indices must be integers or slices, not ${typeName(index)}`);
+  const found = items.at(Number(at));
+  if (found === undefined) throw new PythonError('IndexError', 'index out of range');
+  return found;
+}
+
+function slice(object: Value, bounds: readonly Value[]): Value {
+  const numbers = bounds.map((bound) => {
+    if (bound === null) return undefined;
+    const own = numeric(bound);
+    if (typeof own !== 'bigint') throw new PythonError('TypeError', 'slice indices must be integers or None');
+    return Number(own);
+  });
+  const [start, stop, step = 1] = numbers;
+  if (step === 0) throw new PythonError('ValueError', 'slice step cannot be zero');
+  if (isPrefix(object)) {
+    const inside = stop !== undefined && stop >= 0 && stop <= object.known.length && (start ?? 0) >= 0 && step === 1;
+    if (inside) return object.known.slice(start ?? 0, stop);
+    throw new Undecidable(object.what);
+  }
+  const items = typeof object === 'string' ? [...object] : isSequence(object) ? object.items : undefined;
+  if (!items) throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
+  const picked = stepped(items, start, stop, step);
+  if (typeof object === 'string') return (picked as readonly string[]).join('');
+  return {kind: isSequence(object) ? object.kind : 'list', items: picked};
+}
+
+function stepped<T>(items: readonly T[], start: number | undefined, stop: number | undefined, step: number): T[] {
+  const {length} = items;
+  const clamp = (at: number, low: number, high: number): number =>
+    Math.min(Math.max(at < 0 ? at + length : at, low), high);
+  const found: T[] = [];
+  if (step > 0) {
+    const end = stop === undefined ? length : clamp(stop, 0, length);
+    for (let at = start === undefined ? 0 : clamp(start, 0, length); at < end; at += step) found.push(items[at]!);
+  } else {
+    const end = stop === undefined ? -1 : clamp(stop, -1, length - 1);
+    for (let at = start === undefined ? length - 1 : clamp(start, -1, length - 1); at > end; at += step)
+      found.push(items[at]!);
+  }
+  return found;
+}
+
+function isSet(value: Value): boolean {
+  return typeof value === 'object' && value !== null && value.kind === 'set';
+}
+
+function distinct(items: readonly Value[]): Value[] {
+  return items.filter((each, index) => items.findIndex((other) => equals(each, other)) === index);
+}
+
+function lastOfEach(entries: readonly (readonly [Value, Value])[]): (readonly [Value, Value])[] {
+  return entries.filter(([key], index) => !entries.slice(index + 1).some(([other]) => equals(key, other)));
+}

@@ -1,0 +1,87 @@
+/** Python's `re` for patterns that mean the same to JavaScript; any other is not decided. */
+import {type FunctionValue, type MatchValue, PythonError, Undecidable, type Value} from './python-value.js';
+
+export const regularExpressions: Readonly<Record<string, Value>> = {
+  match: matcher('match'),
+  search: matcher('search'),
+  fullmatch: matcher('fullmatch'),
+  compile: {
+    kind: 'function',
+    name: 'compile',
+    call: (args, named) => {
+      if (args.length !== 1 || named.size > 0) throw new Undecidable('re.compile with flags');
+      const bound = (name: 'match' | 'search' | 'fullmatch'): FunctionValue => ({
+        kind: 'function',
+        name,
+        call: (texts, more) => matcher(name).call([args[0]!, ...texts], more),
+      });
+      return {
+        kind: 'module',
+        name: 're.Pattern',
+        members: {match: bound('match'), search: bound('search'), fullmatch: bound('fullmatch')},
+      };
+    },
+  },
+};
+
+function matcher(name: 'match' | 'search' | 'fullmatch'): FunctionValue {
+  return {
+    kind: 'function',
+    name,
+    call: (args, named) => {
+      const [pattern, text] = args;
+      if (args.length !== 2 || named.size > 0) throw new Undecidable(`re.${name} with flags`);
+      if (typeof pattern !== 'string' || typeof text !== 'string')
+        throw new PythonError('TypeError', 'expected string or bytes-like object');
+      const found = translated(pattern, name).exec(text);
+      return found ? matchOf(found) : null;
+    },
+  };
+}
+
+function matchOf(found: RegExpExecArray): MatchValue {
+  return {kind: 'match', groups: [...found].map((group) => group ?? null), named: {...found.groups}};
+}
+
+function translated(pattern: string, how: 'match' | 'search' | 'fullmatch'): RegExp {
+  // What differs between the two: Unicode classes, look-behind, inline flags, conditionals, possessive and lazy oddities.
+  if (
+    /[^\x20-\x7e\n\t]/.test(pattern) ||
+    /\(\?(?!:|P<|=|!)/.test(pattern) ||
+    /[*+?}]\+|\\[^AZbBdDsSwWnrtfv.\\/()[\]{}*+?|^$-]/.test(pattern)
+  )
+    throw new Undecidable(`the regular expression ${pattern}`);
+  let inClass = false;
+  let source = '';
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at]!;
+    if (character === '\\') {
+      const next = pattern[++at] ?? '';
+      source += next === 'A' ? '(?<![\\s\\S])' : next === 'Z' ? '(?![\\s\\S])' : `\\${next}`;
+    } else if (inClass || character !== '$') {
+      if (character === '[' && !inClass) {
+        inClass = true;
+        // A bracket that comes first is a member of the class.
+        const first = /^\^?\]/.exec(pattern.slice(at + 1))?.[0];
+        if (first !== undefined) {
+          source += `[${first.slice(0, -1)}\\]`;
+          at += first.length;
+          continue;
+        }
+      } else if (character === ']') inClass = false;
+      source += character;
+    } else source += '(?=\\n?(?![\\s\\S]))';
+  }
+  source = source.replaceAll('(?P<', '(?<');
+  const whole =
+    how === 'search'
+      ? source
+      : how === 'match'
+        ? `(?<![\\s\\S])(?:${source})`
+        : `(?<![\\s\\S])(?:${source})(?![\\s\\S])`;
+  try {
+    return new RegExp(whole);
+  } catch {
+    throw new PythonError('error', `${pattern} is no regular expression`);
+  }
+}
