@@ -1,0 +1,278 @@
+/**
+ * A sample as a release on this machine: compiled by the bundled command, deployed by its script, in folders and at ports of its own.
+ */
+import {createHmac} from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {createServer, type Server} from 'node:http';
+import {type AddressInfo, createServer as createListener} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {execute, findProgram, findPython, projectRoot, type Ran} from '../harness/tools.js';
+
+/** Who deploys, and as whom the services run. */
+export type Way = 'ordinary user' | 'root with a service user';
+
+export const isRoot = process.getuid?.() === 0;
+
+/** The Python that the samples are locked for; a reason where this machine has none. */
+export async function samplePython(): Promise<{path: string; missing?: string}> {
+  // A service user has no way into root's home: the system's own Python is asked first.
+  for (const path of ['/usr/bin/python3.11', '/usr/local/bin/python3.11']) {
+    if (existsSync(path) && (await execute([path, '-c', 'import venv, ensurepip'])).status === 0) return {path};
+  }
+  try {
+    return {path: (await findPython(11, true)).path};
+  } catch (error) {
+    return {path: '', missing: (error as Error).message};
+  }
+}
+
+export interface Site {
+  readonly sample: string;
+  readonly folder: string;
+  readonly prefix: string;
+  readonly ports: readonly number[];
+  readonly hooks: Hooks;
+  /** Compiles the sample's prod.cfg with the committed lock, and these assignments; the path of the script. */
+  compile(version: string, ...assignments: string[]): Promise<{script: string; ran: Ran}>;
+  /** Runs a script of a release as the deployer, with no Node on the PATH. */
+  run(script: string, ...words: string[]): Promise<Ran>;
+  /** Runs a command as the deployer, on the same PATH. */
+  as(command: readonly string[]): Promise<Ran>;
+  /** Stops what runs and takes the folders away. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param assignments  what differs on every compile: ports above all
+ * @param uv           a uv that the host has; without one pip installs
+ */
+export async function makeSite(
+  sample: 'wsgi' | 'zope' | 'plone',
+  way: Way,
+  python: string,
+  assign: (site: {ports: readonly number[]; hooks: Hooks; folder: string}) => readonly string[],
+  uv?: string,
+): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), `cfgc-${sample}-`));
+  chmodSync(folder, 0o755);
+  const profile = join(folder, 'profile');
+  cpSync(join(projectRoot, 'samples', sample), profile, {recursive: true});
+  const prefix = join(folder, 'srv', sample);
+  const [user, group] = isRoot ? ['nobody', groupOfNobody()] : [await own('-un'), await own('-gn')];
+  mkdirSync(join(folder, 'srv'));
+  mkdirSync(join(folder, 'home'));
+  mkdirSync(join(folder, 'scripts'));
+  const drop = way === 'ordinary user' && isRoot;
+  if (drop) await execute(['chown', `${user}:${group}`, join(folder, 'srv'), join(folder, 'home')]);
+  const path = hostPath(folder, uv);
+  const ports = await freePorts(4);
+  const hooks = await startHooks();
+  const fixed = assign({ports, hooks, folder: join(folder, 'srv')});
+  const env = {
+    PATH: path,
+    HOME: join(folder, 'home'),
+    PYTHON: python,
+    LANG: 'C.UTF-8',
+    ...(process.env.PIP_INDEX_URL && {PIP_INDEX_URL: process.env.PIP_INDEX_URL}),
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => /^(PIP_|UV_|SSL_|https?_proxy|no_proxy)/i.test(name)),
+    ),
+  };
+  const deployer = drop ? ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', '--'] : [];
+  const as = (command: readonly string[]): Promise<Ran> =>
+    execute([...deployer, ...command], {cwd: join(folder, 'home'), env, timeoutMs: 600_000});
+  return {
+    sample,
+    folder,
+    prefix,
+    ports,
+    hooks,
+    async compile(version, ...assignments) {
+      const script = join(folder, 'scripts', `release-${version}.sh`);
+      const ran = await execute(
+        [
+          process.execPath,
+          join(projectRoot, 'dist/cfgc.mjs'),
+          join(profile, 'prod.cfg'),
+          '--locked',
+          '--allow-dirty',
+          '-o',
+          script,
+          `release:version=${version}`,
+          `release:prefix=${prefix}`,
+          `release:user=${user}`,
+          `release:group=${group}`,
+          ...fixed,
+          ...assignments,
+        ],
+        // No uv and no Python: a fresh lock needs neither.
+        {cwd: folder, env: {PATH: '/nonexistent', HOME: join(folder, 'home')}},
+      );
+      return {script, ran};
+    },
+    as,
+    run: (script, ...words) => as(['sh', script, ...words]),
+    async close() {
+      await stop(prefix);
+      hooks.server.close();
+      await rm(folder, {recursive: true, force: true});
+    },
+  };
+}
+
+/** Ends the supervisor of a prefix, and waits until it and its programs are gone. */
+async function stop(prefix: string): Promise<void> {
+  const pids = processesOf(prefix);
+  for (const pid of pids) signal(pid, 'SIGTERM');
+  for (let tries = 0; tries < 150 && processesOf(prefix).length > 0; tries += 1) await delay(100);
+  for (const pid of processesOf(prefix)) signal(pid, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Gone by itself.
+  }
+}
+
+/** Processes whose command line names the folder. */
+export function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/** A folder with everything of the usual folders of programs but Node: what a host has. */
+function hostPath(folder: string, uv: string | undefined): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  const hidden = /^(node|nodejs|npm|npx|corepack|yarn|pnpm|uvx?)$/;
+  for (const place of ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place)) {
+      if (!hidden.test(name) && !existsSync(join(bin, name)) && isExecutable(join(place, name)))
+        symlinkSync(join(place, name), join(bin, name));
+    }
+  }
+  if (uv) symlinkSync(uv, join(bin, 'uv'));
+  return bin;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function groupOfNobody(): string {
+  const groups = readFileSync('/etc/group', 'utf8');
+  return /^nogroup:/m.test(groups) ? 'nogroup' : 'nobody';
+}
+
+async function own(flag: string): Promise<string> {
+  return (await execute([findProgram('id') ?? 'id', flag])).stdout.trim();
+}
+
+/** Ports that nobody listens at, all held until all are known. */
+async function freePorts(count: number): Promise<number[]> {
+  const listeners = await Promise.all(
+    Array.from(
+      {length: count},
+      () =>
+        new Promise<ReturnType<typeof createListener>>((resolve) => {
+          const listener = createListener();
+          listener.listen(0, '127.0.0.1', () => resolve(listener));
+        }),
+    ),
+  );
+  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
+  await Promise.all(listeners.map((listener) => new Promise((resolve) => listener.close(resolve))));
+  return ports;
+}
+
+export interface Delivery {
+  readonly event: string;
+  readonly body: string;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly signature: string;
+}
+
+/** An HTTP server that takes webhooks. */
+export interface Hooks {
+  readonly server: Server;
+  readonly url: string;
+  readonly deliveries: Delivery[];
+}
+
+function startHooks(): Promise<Hooks> {
+  const deliveries: Delivery[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      deliveries.push({
+        event: String(request.headers['x-cfgc-event']),
+        body,
+        json: JSON.parse(body) as Record<string, unknown>,
+        signature: String(request.headers['x-cfgc-signature']),
+      });
+      response.end('ok\n');
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve({server, deliveries, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`});
+    });
+  });
+}
+
+/** The signature that a delivery must have. */
+export function signatureOf(body: string, key: string): string {
+  return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+}
+
+/** Asks until a condition holds, for a minute. */
+export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await delay(200);
+  }
+  return undefined;
+}
+
+/** The body of a page that answers 200; undefined otherwise. */
+export async function page(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, {signal: AbortSignal.timeout(10_000)});
+    const body = await response.text();
+    return response.status === 200 ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
