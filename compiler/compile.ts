@@ -11,7 +11,7 @@ import type {Io} from './io.js';
 import {load} from './load/load.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
-import {givenOptions} from './lower/recipes.js';
+import {givenOptions, givenOther} from './lower/recipes.js';
 import {merge} from './merge/merge.js';
 import type {Config, Resolved, ResolvedSection} from './model/config.js';
 import type {Assignment, Graph} from './model/graph.js';
@@ -89,7 +89,7 @@ export async function readProfile(
 
 /** All values as `bin/buildout` would see them, for query, annotate and diff. */
 export function resolveLiteral(config: Config, report: Report): Resolved {
-  return resolve(config, report, {mode: 'literal', gives});
+  return resolve(config, report, {mode: 'literal', gives, givesOther});
 }
 
 /** load to check. The settings of a profile with errors are read as their defaults, so that the later phases can report too. */
@@ -105,7 +105,7 @@ export async function checkProfile(
   const {config} = read;
   // Asked now, answered while the rest is worked on.
   const dirty = request.allowDirty ? [] : gitFacts(config, request, io);
-  const resolved = resolve(config, report, {mode: 'late-bound', gives});
+  const resolved = resolve(config, report, {mode: 'late-bound', gives, givesOther});
   const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
   learn({profile: settings.profile});
   const context: RuleContext = {
@@ -173,6 +173,10 @@ export async function lockRelease(
 /** What a part's recipe sets on it when buildout constructs it. */
 function gives(section: ResolvedSection): Readonly<Record<string, Text>> {
   return givenOptions(partView(section));
+}
+
+function givesOther(section: ResolvedSection, option: string): Text | undefined {
+  return givenOther(partView(section), option);
 }
 
 function partsOf(resolved: Resolved): readonly Part[] {

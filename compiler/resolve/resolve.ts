@@ -36,6 +36,8 @@ export interface ResolveOptions {
   readonly target?: Target;
   /** The options that a part's recipe sets on it when it is constructed. Without it recipes set nothing. */
   readonly gives?: (section: ResolvedSection) => Readonly<Record<string, Text>>;
+  /** An option of any name that the recipe gives where nothing else does. */
+  readonly givesOther?: (section: ResolvedSection, option: string) => Text | undefined;
 }
 
 /**
@@ -256,6 +258,18 @@ class Resolver {
     }
   }
 
+  /** What the recipe gives under a name that only the reference to it tells. */
+  private otherGiven(section: Section, option: string): string | undefined {
+    if (!this.options.givesOther || !section.raw.has('recipe')) return undefined;
+    const configured = this.config.sections.get(section.name)!;
+    const value = this.options.givesOther(this.snapshot(section, configured), option);
+    if (value === undefined) return undefined;
+    const found = this.refs.fromText(value);
+    section.given.add(option);
+    section.data.set(option, found);
+    return found;
+  }
+
   private *attemptValue(section: Section, option: string): Task<string | undefined> {
     if (!section.raw.has(option)) return undefined;
     try {
@@ -271,7 +285,7 @@ class Resolver {
     const known = section.data.get(option);
     if (known !== undefined) return known;
     let value = section.cooked.get(option) ?? section.raw.get(option)?.raw;
-    if (value === undefined) return undefined;
+    if (value === undefined) return this.otherGiven(section, option);
     if (value.includes('${')) {
       const own = seen ?? [];
       if (own.some((each) => each.section === section.name && each.option === option))
