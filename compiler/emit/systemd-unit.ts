@@ -74,8 +74,14 @@ export function writableFolders(entries: readonly Entry[]): readonly Text[] {
     .map(([, folder]) => folder);
 }
 
+/** The first line of each file: by it the script knows its own units again. */
+function firstLine(name: string): Text {
+  return text(`# A service of ${name} in `, place('prefix'), ', written by its release script.\n');
+}
+
 function target(name: string): Text {
   return text(
+    firstLine(name),
     `[Unit]\nDescription=${escaped(name)}: all services\n`,
     'After=network-online.target\nWants=network-online.target\n\n',
     '[Install]\nWantedBy=multi-user.target\n',
@@ -89,8 +95,6 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
     .map((other) => `${name}-${other.name}.service`);
   const root = service.user === 'root';
   const lines: (string | readonly (string | QuotedText)[])[] = [
-    // By this line the script knows its own units again.
-    [`# A service of ${name} in `, place('prefix'), ', written by its release script.'],
     '[Unit]',
     `Description=${escaped(name)}: ${escaped(service.name)}`,
     `PartOf=${name}.target`,
@@ -138,7 +142,10 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
     'SystemCallErrorNumber=EPERM',
     ...(service.autostart ? ['', '[Install]', `WantedBy=${name}.target`] : []),
   ];
-  return joined(...lines.flatMap((line) => (typeof line === 'string' ? [`${line}\n`] : [...line, '\n'])));
+  return joined(
+    firstLine(name),
+    ...lines.flatMap((line) => (typeof line === 'string' ? [`${line}\n`] : [...line, '\n'])),
+  );
 }
 
 function output(service: ServiceEntry, options: UnitOptions): (string | readonly (string | QuotedText)[])[] {

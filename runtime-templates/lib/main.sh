@@ -161,7 +161,11 @@ main_step_lock() {
     layout_setup || return
     lock_take "$WAIT" || return
     MAIN_LOCKED=yes
+    # This run's lines, for the webhook of a failure and for who comes after.
+    LOG_FILE=$STATE/last.log
+    : >"$LOG_FILE" || LOG_FILE=
     main_from=$(release_active) || main_from=
+    WEBHOOK_FROM=$main_from
     journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
     MAIN_OPEN=yes
     if [ "$ACCEPT_EDITED" = yes ]; then
@@ -451,7 +455,7 @@ main_close() {
             webhook_send success "$STEP" "$main_command of $NAME $RELEASE_ID is done"
         else
             journal_end failed "$STEP" "$1"
-            webhook_send failure "$STEP" "$main_command of $NAME $RELEASE_ID failed in step $STEP with status $1"
+            webhook_send failure "$STEP" "$main_command of $NAME $RELEASE_ID failed in step $STEP with status $1" "$1"
         fi
     fi
     if [ "$MAIN_LOCKED" = yes ]; then

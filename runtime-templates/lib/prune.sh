@@ -136,9 +136,10 @@ prune_uninstall() (
         exit 64
     fi
     service_stop || log_warn "not every service could be stopped"
-    if [ "$SERVICES" = supervisor ] && [ -d "$SUPERVISOR" ]; then
-        supervisor_shutdown || die "supervisord could not be ended: nothing is deleted"
-    fi
+    case $SERVICES in
+    supervisor) supervisor_shutdown || die "supervisord could not be ended: nothing is deleted" ;;
+    systemd) systemd_uninstall || log_warn "units of $NAME are left in $SYSTEMD_FOLDER" ;;
+    esac
     crontab_remove || log_warn "the crontab still has this application's lines"
     must rm -f "$CURRENT"
     for folder in "$RELEASES"/*; do

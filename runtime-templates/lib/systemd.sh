@@ -10,6 +10,7 @@
 # systemd_differs        prints `added|changed|removed SERVICE`: the release's units against those of the host
 # systemd_stop NAME | systemd_start NAME | systemd_remove NAME
 # systemd_load NAME HELD takes the service's new unit; does not start it
+# systemd_uninstall      takes all units of the application out of the host
 #
 # Units are copied to SYSTEMD_FOLDER, not linked: systemd reads them at boot, when PREFIX may not be mounted yet. Which of them are
 # the application's is told by their first line, which names PREFIX. Drop-ins of an administrator are left alone.
@@ -85,6 +86,17 @@ systemd_remove() (
     must systemctl stop "$unit"
     systemctl --quiet disable "$unit" || log_warn "$unit could not be disabled"
     must rm -f "$SYSTEMD_FOLDER/$unit"
+    must systemctl daemon-reload
+)
+
+systemd_uninstall() (
+    line=$(systemd_first_line)
+    for file in "$SYSTEMD_FOLDER/$NAME"-*.service "$SYSTEMD_FOLDER/$NAME.target"; do
+        if [ -f "$file" ] && [ "$(sed -n '1p' "$file")" = "$line" ]; then
+            systemctl --quiet disable --now "${file##*/}" || log_warn "${file##*/} could not be disabled"
+            must rm -f "$file"
+        fi
+    done
     must systemctl daemon-reload
 )
 

@@ -71,12 +71,13 @@ webhook_post() (
     folder=$(webhook_folder) || return 0
     trap 'rm -rf "$folder"' EXIT
     body=$folder/body
-    webhook_body "$event" "$step" "$message" "$status" "$format" >"$body" || return 0
+    id=$(webhook_id)
+    webhook_body "$event" "$step" "$message" "$status" "$format" "$id" >"$body" || return 0
     {
         echo "Content-Type: application/json"
         echo "User-Agent: cfgc-release"
         echo "X-Cfgc-Event: $event"
-        echo "X-Cfgc-Delivery: $(webhook_id)"
+        echo "X-Cfgc-Delivery: $id"
     } >"$folder/headers"
     if [ -n "$secret" ]; then
         signature=$(webhook_sign "$secret" "$body") || {
@@ -129,7 +130,7 @@ webhook_id() {
     printf '%s-%s-%s-%s\n' "$RELEASE_ID" "$(date -u +%Y%m%dT%H%M%SZ)" "$$" "$WEBHOOK_COUNT"
 }
 
-# webhook_body EVENT STEP MESSAGE STATUS FORMAT
+# webhook_body EVENT STEP MESSAGE STATUS FORMAT ID
 webhook_body() (
     said=$(printf '%s' "$3" | webhook_redact)
     case $5 in
@@ -158,7 +159,7 @@ webhook_body() (
         json_pair message "$said" && printf ,
         printf '"status":%d,' "$4"
         json_pair time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" && printf ,
-        json_pair id "$(webhook_id)" && printf ',"log":'
+        json_pair id "$6" && printf ',"log":'
         webhook_log "$1" | json_lines
         printf '}'
         ;;
@@ -244,7 +245,7 @@ webhook_wget() {
         sed 's/^/header = /' "$2/headers"
         printf 'post_file = %s/body\n' "$2"
     } >"$2/wgetrc"
-    WGETRC=$2/wgetrc wget --no-config --config="$2/wgetrc" -q -S --timeout="$WEBHOOK_TIMEOUT" --tries=1 --max-redirect=0 \
+    wget --config="$2/wgetrc" -q -S --timeout="$WEBHOOK_TIMEOUT" --tries=1 --max-redirect=0 \
         -O /dev/null -i "$2/url" 2>"$2/answer" || :
     awk '$1 ~ /^HTTP\// { code = $2 } END { if (code == "") exit 1; print code }' "$2/answer"
 }
