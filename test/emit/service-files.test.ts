@@ -1,0 +1,299 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {dir} from 'tmp-promise';
+import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
+import {shFeed} from '../../compiler/emit/quote.js';
+import {readRemote, rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
+import {type ServiceFile, supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
+import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js';
+import type {ServiceEntry} from '../../compiler/model/release-plan.js';
+import {place, text} from '../../compiler/util/text.js';
+import {testWith} from '../harness/test-with.js';
+import {execute, findProgram, needsProgram, toolBox} from '../harness/tools.js';
+import {service} from '../runtime/service-host.js';
+
+const supervisor = await toolBox('supervisor');
+
+/** The files as the script would write them, with folders of the test's own, below `folder`. */
+async function written(folder: string, files: readonly ServiceFile[], more = ''): Promise<void> {
+  const script = [
+    `PREFIX=${folder} CURRENT=${folder}/current DATA=${folder}/var LOG=${folder}/var/log RUN=${folder}/run ETC=${folder}`,
+    `SERVICE_USER=$(id -un) SERVICE_GROUP=$(id -gn)`,
+    more,
+    'mkdir -p "$ETC/supervisor.d" "$ETC/systemd" "$CURRENT/bin" "$LOG" "$RUN"',
+    ...files.map((file) => shFeed(file.content, `cat >"$ETC/${file.path}"`)),
+  ].join('\n');
+  await writeFile(join(folder, 'write.sh'), script);
+  const ran = await execute(['sh', join(folder, 'write.sh')]);
+  if (ran.status !== 0 || ran.stderr !== '') throw new Error(ran.stderr);
+}
+
+function collect(): {readonly found: Diagnostic[]; readonly report: (diagnostic: Diagnostic) => void} {
+  const found: Diagnostic[] = [];
+  return {found, report: (diagnostic) => found.push(diagnostic)};
+}
+
+const site: readonly ServiceEntry[] = [
+  service('zeo', {
+    priority: 10,
+    command: [place('current', 'bin/runzeo'), text('-C'), place('current', 'etc/zeo.conf')],
+    ready: [text('tcp://127.0.0.1:8100')],
+    stopWaitSeconds: 60,
+  }),
+  service('instance1', {
+    group: 'instances',
+    command: [place('current', 'bin/instance1'), text('console')],
+    directory: place('data'),
+    environment: [
+      {name: 'LANG', value: text('C.UTF-8')},
+      {name: 'RATE', value: text('50%, "half" of $x')},
+    ],
+    umask: '007',
+    redirectStderr: false,
+  }),
+  service('instance2', {group: 'instances', priority: 30, autostart: false, user: 'www-data'}),
+  service('memmon', {
+    events: ['TICK_60'],
+    command: [place('current', 'bin/memmon'), text('-p'), text('instance1=1GB')],
+  }),
+];
+
+test('supervisor-conf: what it says of each kind of program', async (t) => {
+  const files = supervisorFiles(site, {syslog: true}, collect().report);
+  const {path: folder} = await dir({unsafeCleanup: true});
+  await written(folder, files);
+  const read = async (name: string): Promise<string> =>
+    (await execute(['cat', join(folder, 'supervisor.d', name)])).stdout.replaceAll(folder, '[PREFIX]');
+  t.is(
+    await read('instance1.conf'),
+    `[program:instance1]
+command = [PREFIX]/current/bin/instance1 console
+directory = [PREFIX]/var
+environment = LANG="C.UTF-8",RATE='50%%, "half" of $x'
+umask = 007
+priority = 20
+autostart = true
+startsecs = 1
+stopsignal = TERM
+stopwaitsecs = 10
+stopasgroup = true
+killasgroup = true
+stdout_logfile = NONE
+stdout_syslog = true
+stderr_logfile = NONE
+stderr_syslog = true
+`,
+  );
+  t.is(await read('instances.group.conf'), '[group:instances]\nprograms = instance1,instance2\npriority = 20\n');
+  t.regex(await read('memmon.conf'), /^\[eventlistener:memmon\]\n(.*\n)*events = TICK_60\n/);
+  // Its standard output is how it talks to supervisord.
+  t.notRegex(await read('memmon.conf'), /stdout_syslog|redirect_stderr/);
+});
+
+testWith(supervisor)(
+  "supervisor-conf: the real parser takes it, with a key of the user's own in place of ours",
+  async (t) => {
+    const extra = service('own', {
+      command: [text('/bin/sleep'), text('9')],
+      extra: [
+        {name: 'stopwaitsecs', value: text('77')},
+        {name: 'environment', value: text('A="1",\nB="%(program_name)s"')},
+        {name: 'numprocs', value: text('2')},
+        {name: 'process_name', value: text('%(program_name)s_%(process_num)02d')},
+      ],
+    });
+    for (const syslog of [true, false]) {
+      const {path: folder} = await dir({unsafeCleanup: true});
+      await written(
+        folder,
+        supervisorFiles([...site.filter((entry) => entry.user === undefined), extra], {syslog}, collect().report),
+      );
+      await writeFile(join(folder, 'main.conf'), '[supervisord]\n[include]\nfiles = supervisor.d/*.conf\n');
+      const ran = await execute([
+        supervisor.python,
+        '-I',
+        '-c',
+        `import json, sys
+from supervisor.options import ServerOptions
+options = ServerOptions()
+options.realize(["-c", sys.argv[1]])
+print(json.dumps({config.name: [group.name, config.command, config.stopwaitsecs, config.environment, config.stdout_syslog]
+    for group in options.process_group_configs for config in group.process_configs}))
+print(options.parse_warnings)`,
+        join(folder, 'main.conf'),
+      ]);
+      t.is(ran.status, 0, ran.stderr);
+      const [programs, warnings] = ran.stdout.trim().split('\n') as [string, string];
+      t.is(warnings, '[]');
+      const read = JSON.parse(programs) as Record<string, unknown[]>;
+      t.deepEqual(read.own_01, ['own', '/bin/sleep 9', 77, {A: '1', B: 'own'}, syslog]);
+      t.deepEqual(read.instance1, [
+        'instances',
+        `${folder}/current/bin/instance1 console`,
+        10,
+        {LANG: 'C.UTF-8', RATE: '50%, "half" of $x'},
+        syslog,
+      ]);
+      t.is(read.zeo![1], `${folder}/current/bin/runzeo -C ${folder}/current/etc/zeo.conf`);
+    }
+  },
+);
+
+test('supervisor-conf: what cannot be written is refused', (t) => {
+  const {found, report} = collect();
+  supervisorFiles(
+    [
+      service('one', {command: [text('/bin/one'), text('a\rb')]}),
+      service('two', {command: [text('/bin/two'), text('--password=', {ref: 'secret', name: 'db'})]}),
+    ],
+    {syslog: true},
+    report,
+  );
+  t.deepEqual(
+    found.map((diagnostic) => [diagnostic.kind.id, diagnostic.message]),
+    [
+      ['CFG720', 'service `one` has a carriage return in `a\\rb`'],
+      ['CFG720', 'service `two` has a secret on its command line in `--password={secret db}`'],
+    ],
+  );
+});
+
+testWith(supervisor)('supervisor-conf: a secret of any kind arrives, or is refused on the host', async (t) => {
+  const files = supervisorFiles(
+    [service('one', {environment: [{name: 'KEY', value: text('<', {ref: 'secret', name: 'key'}, '>')}]})],
+    {syslog: true},
+    collect().report,
+  );
+  const library = join(process.cwd(), 'runtime-templates/lib');
+  for (const [secret, arrives] of [
+    ['plain', true],
+    ['50% of $x `id`; #y', false],
+    ["it's;50%#x\\", true],
+    ['with "quotes"', false],
+    ['two\nlines', false],
+    ['%(here)s', false],
+  ] as const) {
+    const {path: folder} = await dir({unsafeCleanup: true});
+    await writeFile(join(folder, 'key'), secret);
+    const script = [
+      `. ${library}/log.sh; . ${library}/supervisor.sh`,
+      `ETC=${folder} CURRENT=${folder} LOG=${folder}`,
+      `SECRET_key=$(cat ${folder}/key)`,
+      'mkdir -p "$ETC/supervisor.d"',
+      ...files.map((file) => shFeed(file.content, `cat >"$ETC/${file.path}"`)),
+      'supervisor_refused',
+    ].join('\n');
+    await writeFile(join(folder, 'write.sh'), script);
+    const ran = await execute(['sh', join(folder, 'write.sh')]);
+    t.is(ran.status === 0, arrives, `${secret}: ${ran.stderr}`);
+    if (!arrives) continue;
+    await writeFile(join(folder, 'main.conf'), '[supervisord]\n[include]\nfiles = supervisor.d/*.conf\n');
+    const read = await execute([
+      supervisor.python,
+      '-I',
+      '-c',
+      `import sys
+from supervisor.options import ServerOptions
+options = ServerOptions()
+options.realize(["-c", sys.argv[1]])
+print(options.process_group_configs[0].process_configs[0].environment["KEY"], end="")`,
+      join(folder, 'main.conf'),
+    ]);
+    t.is(read.stdout, `<${secret}>`, read.stderr);
+  }
+});
+
+testWith(needsProgram('systemd-analyze'))('systemd-unit: systemd-analyze finds nothing to say', async (t) => {
+  const {found, report} = collect();
+  const hostile = service('hostile', {
+    command: [
+      place('current', 'bin/hostile'),
+      ...["it's", '"q"', '$HOME ${HOME} 50% %h', 'a;b', ';', '\\n', 'two\nlines\t', '', 'ü'].map((value) =>
+        text(value),
+      ),
+    ],
+    environment: [{name: 'A', value: text('50% "q" $HOME\n\\')}],
+    user: 'root',
+  });
+  const {path: folder} = await dir({unsafeCleanup: true});
+  const options = {
+    name: 'portal',
+    user: text({ref: 'user'}),
+    group: text({ref: 'group'}),
+    syslog: {enabled: true, facility: 'local3'},
+    writable: writableFolders([
+      {kind: 'directory', origin: hostile.origin, class: 'blobs', path: text('/srv/blobs')},
+      {kind: 'directory', origin: hostile.origin, class: 'data', path: place('data', 'filestorage')},
+      {kind: 'directory', origin: hostile.origin, class: 'code', path: place('share', 'x')},
+    ]),
+  };
+  const files = systemdFiles([...site.filter((entry) => entry.user === undefined), hostile], options, report);
+  t.deepEqual(
+    found.map((diagnostic) => diagnostic.kind.id),
+    ['CFG721'],
+  );
+  t.deepEqual(
+    files.map((file) => file.path),
+    [
+      'systemd/portal-zeo.service',
+      'systemd/portal-instance1.service',
+      'systemd/portal-hostile.service',
+      'systemd/portal.target',
+    ],
+  );
+  await written(folder, files);
+  for (const name of ['runzeo', 'instance1', 'hostile']) {
+    await writeFile(join(folder, 'current/bin', name), '#!/bin/sh\n', {mode: 0o755});
+  }
+  const units = files.map((file) => join(folder, file.path));
+  const ran = await execute(['systemd-analyze', 'verify', '--man=no', ...units]);
+  // It looks at the units of this machine as well.
+  t.deepEqual(
+    ran.stderr.split('\n').filter((line) => line.includes('portal')),
+    [],
+  );
+  const unit = (await execute(['cat', units[1]!])).stdout.replaceAll(folder, '[PREFIX]');
+  t.regex(unit, /^# A service of portal in \[PREFIX\], written by its release script\.\n\[Unit\]\n/);
+  t.regex(
+    unit,
+    /\nReadWritePaths=-\[PREFIX\]\/var\nReadWritePaths=-\[PREFIX\]\/var\/log\nReadWritePaths=-\[PREFIX\]\/run\nReadWritePaths=-\/srv\/blobs\n/,
+  );
+  t.regex(unit, /\nEnvironment="RATE=50%%, \\"half\\" of \$x"\n/);
+  t.regex(unit, /\nAfter=network-online\.target portal-zeo\.service\n/);
+  t.regex(unit, /\nUMask=007\n/);
+  const security = await execute(['systemd-analyze', 'security', '--offline=true', '--no-pager', units[1]!]);
+  const level = /exposure level for \S+: ([\d.]+)/.exec(security.stdout)?.[1];
+  t.true(Number(level) < 3, `${level}: ${security.stderr}`);
+});
+
+testWith(needsProgram('rsyslogd'))('rsyslog: rsyslogd takes the drop-in', async (t) => {
+  const {path: folder} = await dir({unsafeCleanup: true});
+  const drop = rsyslogDropIn('edu-portal', {
+    enabled: true,
+    facility: 'local3',
+    remotes: ['loghost.example.org', 'tcp://10.0.0.1:1514', '@@[2001:db8::1]:6514'],
+  });
+  await writeFile(join(folder, 'rsyslog.conf'), `module(load="imuxsock")\n${drop}`);
+  const ran = await execute([findProgram('rsyslogd') ?? 'rsyslogd', '-N1', '-f', join(folder, 'rsyslog.conf')]);
+  t.is(ran.status, 0, ran.stderr);
+  t.notRegex(ran.stderr, /error|warning/i);
+});
+
+test('rsyslog: no drop-in where syslog is off', (t) => {
+  t.is(rsyslogDropIn('portal', {enabled: false, facility: 'local3', remotes: ['x']}), undefined);
+});
+
+test('rsyslog: remote addresses', (t) => {
+  t.deepEqual(
+    ['loghost', 'loghost:1514', '@loghost', '@@loghost:6514', 'udp://10.0.0.1', 'tcp://[::1]:99'].map(readRemote),
+    [
+      {host: 'loghost', port: 514, protocol: 'udp'},
+      {host: 'loghost', port: 1514, protocol: 'udp'},
+      {host: 'loghost', port: 514, protocol: 'udp'},
+      {host: 'loghost', port: 6514, protocol: 'tcp'},
+      {host: '10.0.0.1', port: 514, protocol: 'udp'},
+      {host: '::1', port: 99, protocol: 'tcp'},
+    ],
+  );
+});
