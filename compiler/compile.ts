@@ -19,12 +19,12 @@ import type {Lock} from './model/lock.js';
 import type {InputFile, InputFiles, Part, RuleContext} from './model/lowering.js';
 import type {ReleasePlan} from './model/release-plan.js';
 import type {Settings, Target} from './model/settings.js';
-import type {Text} from './model/text.js';
+import type {Piece, Text} from './model/text.js';
 import {parseCfg} from './parse/parse.js';
 import {resolve} from './resolve/resolve.js';
 import {readSettings} from './settings/settings.js';
 import {defaultTarget, readTarget} from './settings/target.js';
-import {show} from './util/text.js';
+import {show, text} from './util/text.js';
 
 /** What is asked for: a profile, and how to read it. */
 export interface Request {
@@ -89,7 +89,23 @@ export async function readProfile(
 
 /** All values as `bin/buildout` would see them, for query, annotate and diff. */
 export function resolveLiteral(config: Config, report: Report): Resolved {
-  return resolve(config, report, {mode: 'literal', gives, givesOther});
+  const buildout = config.sections.get('buildout')?.options;
+  const directory = buildout?.get('directory')?.raw ?? dirname(config.entry.path);
+  const python = buildout?.get('executable')?.raw ?? '';
+  const known = (piece: Piece): Piece => {
+    if (typeof piece === 'string') return piece;
+    if (piece.ref === 'place' && piece.place === 'directory') return directory;
+    return piece.ref === 'python' ? python : piece;
+  };
+  const literally = ({pieces}: Text): Text => text(...pieces.map(known));
+  return resolve(config, report, {
+    mode: 'literal',
+    gives: (section) => mapValues(gives(section), literally),
+    givesOther: (section, option) => {
+      const given = givesOther(section, option);
+      return given && literally(given);
+    },
+  });
 }
 
 /** load to check. The settings of a profile with errors are read as their defaults, so that the later phases can report too. */
@@ -170,6 +186,10 @@ export async function lockRelease(
   return answer?.lock;
 }
 
+function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
 /** What a part's recipe sets on it when buildout constructs it. */
 function gives(section: ResolvedSection): Readonly<Record<string, Text>> {
   return givenOptions(partView(section));
@@ -241,10 +261,10 @@ async function readInputs(
   const read = await Promise.all(
     wanted.map(async (path): Promise<readonly [string, InputFile] | undefined> => {
       const shown = show(path);
-      const text = /^https?:\/\//.test(shown)
+      const input = /^https?:\/\//.test(shown)
         ? await readUrl(shown, io, request)
         : await readLocal(resolvePath(dirname(config.entry.path), shown.replace(/^\{directory\}\/?/, './')), io);
-      return text && [shown, text];
+      return input && [shown, input];
     }),
   );
   return new Map(read.filter((item) => item !== undefined));

@@ -1,6 +1,7 @@
 import {Argument, Command, Option} from 'commander';
 import {nearest} from '../util/nearest.js';
 import type {EditOptions} from './edit-command.js';
+import type {QueryOptions} from './query-command.js';
 
 /** What every command that reads a profile understands. */
 export interface ReadOptions {
@@ -80,6 +81,37 @@ Examples:
     .action(async (file: string, assignments: string[], options: CompileOptions) => {
       const {checkCommand} = await import('./check-command.js');
       done(await checkCommand(file, assignments, options, version));
+    });
+
+  reading(add('query', 'print options with their values, as buildout would see them'))
+    .option('-s, --select <what>', 'one section, or section:option', collect, [])
+    .option('--raw', 'values as written, without substitution: what bin/buildout query prints')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc query prod.cfg                            every section
+  cfgc query prod.cfg -s instance                one section
+  cfgc query prod.cfg -s instance:http-address   one value, and nothing else
+  cfgc query prod.cfg --format json              for a program`,
+    )
+    .action(async (file: string, assignments: string[], options: QueryOptions) => {
+      const {queryCommand} = await import('./query-command.js');
+      done(await queryCommand(file, assignments, options));
+    });
+
+  reading(add('annotate', 'print options with every file and line that had a part in their values'))
+    .option('-s, --select <section>', 'only this section', collect, [])
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc annotate prod.cfg
+  cfgc annotate prod.cfg -s versions`,
+    )
+    .action(async (file: string, assignments: string[], options: QueryOptions) => {
+      const {annotateCommand} = await import('./query-command.js');
+      done(await annotateCommand(file, assignments, options));
     });
 
   reading(

@@ -1,0 +1,109 @@
+import type {ConfigOption, HistoryItem, ResolvedOption, ResolvedSection} from '../model/config.js';
+import {position} from '../util/position.js';
+import {show} from '../util/text.js';
+
+type Sections = ReadonlyMap<string, Pick<ResolvedSection, 'name'> & {readonly options: ReadonlyMap<string, Printed>}>;
+type Printed = ConfigOption & Partial<Pick<ResolvedOption, 'value'>>;
+
+/**
+ * Sections and options sorted by name, in the form of a .cfg file: values after substitution, or as written where a section
+ * was not resolved. Lines after the first are indented by four blanks more than they are.
+ */
+export function printQuery(sections: Sections): string {
+  const blocks = sorted(sections).map(([name, {options}]) => {
+    const lines = sorted(options).map(([key, option]) => {
+      const [first = '', ...rest] = shownValue(option).split('\n');
+      return [
+        `${key} =${first === '' ? '' : ` ${first}`}`,
+        ...rest.map((line) => (line === '' ? '' : `    ${line}`)),
+      ].join('\n');
+    });
+    return `${[`[${name}]`, ...lines].join('\n')}\n`;
+  });
+  return blocks.join('\n');
+}
+
+/** `{section: {option: value}}`. */
+export function queryJson(sections: Sections): string {
+  const value = Object.fromEntries(
+    sorted(sections).map(([name, {options}]) => [
+      name,
+      Object.fromEntries(sorted(options).map(([key, option]) => [key, shownValue(option)])),
+    ]),
+  );
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/**
+ * What `buildout annotate` prints, with lines beside the files: values as written, and below each what set it and what was
+ * added and taken since. Source: zc.buildout 6.0.1, `_print_annotate`.
+ */
+export function printAnnotate(sections: Sections): string {
+  const out = ['', 'Annotated sections', '=================='];
+  for (const [name, {options}] of sorted(sections)) {
+    out.push('', `[${name}]`);
+    for (const [key, option] of sorted(options)) {
+      const [first = '', ...rest] = option.raw.split('\n');
+      out.push(rest.length === 0 ? `${key}=${first === '' ? '' : ` ${first}`}` : `${key}= ${first}`, ...rest);
+      for (const item of sinceSet(option.history)) {
+        const sign = {set: '    ', add: '+=  ', take: '-=  '}[item.operation];
+        out.push(`${sign}${sourceOf(item)}`);
+      }
+    }
+  }
+  return `${out.join('\n')}\n`;
+}
+
+/** `{section: {option: {value, raw, history: [{operation, value, from, file, line}]}}}`; file and line are null where no file did it. */
+export function annotateJson(sections: Sections): string {
+  const value = Object.fromEntries(
+    sorted(sections).map(([name, {options}]) => [
+      name,
+      Object.fromEntries(
+        sorted(options).map(([key, option]) => [
+          key,
+          {
+            value: shownValue(option),
+            raw: option.raw,
+            history: option.history.map(({operation, value, from, span}) => ({
+              operation,
+              value,
+              from,
+              file: span?.source.name ?? null,
+              line: span ? position(span).line : null,
+            })),
+          },
+        ]),
+      ),
+    ]),
+  );
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The last `set` of a history, and what came after it. */
+function sinceSet(history: readonly HistoryItem[]): readonly HistoryItem[] {
+  const last = history.findLastIndex(({operation}) => operation === 'set');
+  return history.slice(Math.max(last, 0));
+}
+
+const words: Readonly<Record<HistoryItem['from'], string>> = {
+  file: '',
+  default: 'DEFAULT_VALUE',
+  computed: 'COMPUTED_VALUE',
+  'command-line': 'COMMAND_LINE_VALUE',
+  implicit: 'IMPLICIT_VALUE',
+  recipe: 'RECIPE_VALUE',
+  macro: 'MACRO',
+};
+
+function sourceOf({from, span}: HistoryItem): string {
+  return span ? `${span.source.name}:${position(span).line}` : words[from];
+}
+
+function shownValue(option: Printed): string {
+  return option.value ? show(option.value) : option.raw;
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
