@@ -23,8 +23,8 @@ function usesOf(service: ServiceEntry, entries: readonly Entry[], made: readonly
       seen.add(path);
       const makers = made.filter((entry) => 'path' in entry && makes(show(entry.path), path));
       if (makers.length === 0 && path.startsWith('{bin}/')) {
-        // A console script that no part names: any part that wants all of a distribution's scripts may make it.
-        for (const entry of entries) if (entry.kind === 'scripts' && entry.origin.part) parts.add(entry.origin.part);
+        // A console script of the virtualenv that no part makes: it may run on anything that is installed.
+        for (const part of installing(entries)) parts.add(part);
       }
       for (const entry of makers) {
         parts.add(entry.origin.part!);
@@ -35,6 +35,15 @@ function usesOf(service: ServiceEntry, entries: readonly Entry[], made: readonly
   }
   parts.delete(service.origin.part ?? '');
   return [...parts].sort();
+}
+
+/** The parts that have distributions in the release's virtualenv. */
+function installing(entries: readonly Entry[]): string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'environment' && entry.name === 'main'
+      ? entry.requirements.flatMap(({origin}) => (origin.part === undefined ? [] : [origin.part]))
+      : [],
+  );
 }
 
 function ofPart(part: string, made: readonly Entry[]): string[] {

@@ -56,7 +56,7 @@ export function shellStep(
       const span = part.span(option, needle);
       report({
         kind: commandUnfit,
-        message: `part \`${part.name}\` runs \`${needle.split(/\s+/).slice(0, 2).join(' ')}\` while the release is built`,
+        message: `part \`${part.name}\` runs \`${needle.replaceAll('{directory}/', '').split(/\s+/).slice(0, 2).join(' ')}\` while the release is built`,
         ...(span && {primary: {span, text: 'not reproducible, or acts on the running site'}}),
         hint: found[1],
       });

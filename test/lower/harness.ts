@@ -2,17 +2,21 @@
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {type Request, readProfile} from '../../compiler/compile.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
+import {memoryIo} from '../../compiler/io.js';
 import {lower, wantedInputs} from '../../compiler/lower/lower.js';
+import {partView} from '../../compiler/lower/part-view.js';
+import {givenOptions} from '../../compiler/lower/recipes.js';
+import type {ResolvedSection} from '../../compiler/model/config.js';
 import type {InputFile} from '../../compiler/model/lowering.js';
 import type {Entry, ReleasePlan} from '../../compiler/model/release-plan.js';
 import type {Settings} from '../../compiler/model/settings.js';
-import type {Source} from '../../compiler/model/source.js';
 import type {Text} from '../../compiler/model/text.js';
+import {resolve} from '../../compiler/resolve/resolve.js';
 import {readSettings} from '../../compiler/settings/settings.js';
 import {show} from '../../compiler/util/text.js';
-import {smallResolve} from './small-resolve.js';
 
 export interface Lowered {
   readonly plan: ReleasePlan;
@@ -28,29 +32,50 @@ python = 3.11
 user = zope
 `;
 
-/** Lowers one text. Files that recipes read come from `files`, by their path beside it. */
-export function lowerText(
+/** Lowers one text by the real phases before it. What else is beside it comes from `files`, by path. */
+export async function lowerText(
   cfg: string,
   files: Readonly<Record<string, InputFile>> = {},
   change: Partial<Settings> = {},
-): Lowered {
-  const whole = cfg.includes('[release]') ? cfg : cfg + releaseSection;
-  const source: Source = {name: 'buildout.cfg', path: '/profile/buildout.cfg', text: whole};
-  const resolved = smallResolve(source);
+): Promise<Lowered> {
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const read = readSettings(resolved.sections, report, {cfgcVersion: '1.0.0', entryName: 'buildout.cfg'});
-  const settings = {...read, ...change};
+  const whole = cfg.includes('[release]') ? cfg : cfg + releaseSection;
+  const texts = Object.entries({...files, 'buildout.cfg': {text: whole}}).map(([name, {text}]) => [
+    `/profile/${name}`,
+    text,
+  ]);
+  const read = await readProfile(request, memoryIo({files: Object.fromEntries(texts)}), report);
+  if (!read) throw new Error(renderText(diagnostics, {profile: 'prod', colour: false}));
+  const gives = (section: ResolvedSection) => givenOptions(partView(section));
+  const resolved = resolve(read.config, report, {mode: 'late-bound', gives});
+  const given = readSettings(resolved.sections, report, {cfgcVersion: '1.0.0', entryName: 'buildout.cfg'});
+  const settings = {...given, ...change};
   const inputs = new Map<string, InputFile>();
   for (const path of wantedInputs(resolved, settings)) {
-    const name = show(path).replace('{directory}/', '');
-    if (files[name]) inputs.set(show(path), files[name]);
+    const file = files[show(path).replace('{directory}/', '')];
+    if (file) inputs.set(show(path), file);
   }
   return {plan: lower(resolved, settings, inputs, report), diagnostics, profile: settings.profile};
 }
 
-/** Lowers the `buildout.cfg` of a folder; what lies beside it can be read by recipes. */
-export function lowerFolder(folder: string, change: Partial<Settings> = {}): Lowered {
+const request: Request = {
+  file: '/profile/buildout.cfg',
+  assignments: [],
+  assume: new Map(),
+  map: new Map(),
+  offline: true,
+  userDefaults: false,
+  locked: false,
+  ignoredExtensions: [],
+  allowDirty: true,
+  workingDirectory: '/profile',
+  home: '/nowhere',
+  executable: '/usr/bin/python3',
+};
+
+/** Lowers the `buildout.cfg` of a folder; what lies beside it can be read. */
+export async function lowerFolder(folder: string, change: Partial<Settings> = {}): Promise<Lowered> {
   const files: Record<string, InputFile> = {};
   for (const file of readdirSync(folder, {recursive: true, withFileTypes: true})) {
     const path = join(file.parentPath, file.name);

@@ -4,7 +4,7 @@ import type {Text} from '../../model/text.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
 import {dirname, inDirectory} from '../placement.js';
 import {reportBad, reportNoEffect} from '../values.js';
-import {confText, pythonList, pythonString, shellWord} from '../zope/conf-text.js';
+import {confText, indented, pythonList, pythonString, shellWord} from '../zope/conf-text.js';
 import {fileStorage, hasSupervisorPart, logPath, readyAddress, runPath, serverBlobs} from '../zope/zodb-paths.js';
 import {eggEnvironment, eggOptions} from './zc.recipe.egg.js';
 
@@ -290,7 +290,7 @@ function replication(part: Part, storage: Text): Text {
     from && text('  replicate-from ', from),
     to && text('  replicate-to ', to),
     text('  keep-alive-delay ', part.option('keep-alive-delay') ?? text('60')),
-    storage,
+    indented(storage, 2),
     '</zrs>',
   );
 }
@@ -399,8 +399,10 @@ function ownScript(
 
 /** The variables that zeopack's main is called with. Source: plone.recipe.zeoserver 4.0.1, recipe.py, `install_scripts`. */
 function packSettings(part: Part, context: LowerContext): Text {
-  const address = literal(trim(part.option('zeo-address') ?? text('8100'))) ?? '';
-  const [host, port] = /^\d+$/.test(address) ? ['127.0.0.1', address] : address.includes(':') ? address.split(':') : [];
+  const address = trim(part.option('zeo-address') ?? text('8100'));
+  const whole = literal(address);
+  const found = whole === undefined ? undefined : /^(?:([^:]*):)?(\d+)$/.exec(whole);
+  const [host, port] = found ? [found[1] || '127.0.0.1', found[2]] : [];
   const user = part.option('pack-user');
   const values: [string, Text | string | undefined][] = [
     ['address', address],

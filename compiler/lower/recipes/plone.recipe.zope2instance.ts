@@ -264,7 +264,16 @@ function confPath(part: Part, context: LowerContext): Text {
 const zopeValidator: readonly Text[] = [
   text({ref: 'python'}),
   text('-c'),
-  text('import sys; from Zope2.Startup.options import ZopeWSGIOptions; ZopeWSGIOptions(sys.argv[1])()'),
+  text(
+    [
+      'import os, sys',
+      '# What the control script sets before it starts Zope.',
+      'os.environ.setdefault("ZEO_TMP", "/tmp")',
+      'os.environ.setdefault("INSTANCE_HOME", "/tmp")',
+      'from Zope2.Startup.options import ZopeWSGIOptions',
+      'ZopeWSGIOptions(sys.argv[1])()',
+    ].join('\n'),
+  ),
 ];
 
 /** Reads the ini as paste and the logging package do. */

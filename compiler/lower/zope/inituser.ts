@@ -26,7 +26,8 @@ Example: an instance with RelStorage. Make the first user by hand: bin/instance 
 /**
  * Writes `inituser` where there is no database yet, and removes it once Zope has read it.
  * It lies in the run folder, and etc/PART of the release holds a link to it: Zope looks there, and could not remove a
- * file of the release, so it would set the password again at every start.
+ * file of the release, so it would set the password again at every start. The password is hashed while the file is written:
+ * Zope splits the line at colons, and nothing in clear should lie about.
  * Of several instances of one database the first one writes it.
  */
 export function initialUser(part: Part, context: LowerContext): readonly Entry[] {
@@ -49,17 +50,26 @@ export function initialUser(part: Part, context: LowerContext): readonly Entry[]
     return file !== undefined && show(file) === show(database);
   });
   if (first && first.name !== part.name) return [];
-  const content = userLine(part, user, context);
-  if (content === undefined) return [];
+  const account = accountOf(part, user, context);
+  if (account === undefined) return [];
   const path = place('run', `${part.name}.inituser`);
   const origin = part.origin('user');
   return [
-    {kind: 'file', origin, class: 'secret', path, content, executable: false, unlessExists: database},
-    {kind: 'link', origin, path: place('etc', `${part.name}/inituser`), to: path},
     {
       kind: 'command',
       origin,
       name: `${part.name}-inituser`,
+      when: 'build',
+      interpreter: 'python',
+      source: writeWhereNew(account.name, path, database),
+      stopOnError: true,
+      environment: [{name: 'INITUSER_PASSWORD', value: account.password}],
+    },
+    {kind: 'link', origin, path: place('etc', `${part.name}/inituser`), to: path},
+    {
+      kind: 'command',
+      origin,
+      name: `${part.name}-inituser-read`,
       when: 'after-switch',
       interpreter: 'python',
       source: removeOnceRead(part, path),
@@ -91,27 +101,47 @@ while os.path.lexists(path):
   );
 }
 
-/** `name:password` for Zope to read: a literal password only as its hash, a secret as it is (Zope hashes it). */
-function userLine(part: Part, user: Text, context: LowerContext): Text | undefined {
+/** Python that writes `name:hash`, readable by the owner of the run folder alone. */
+function writeWhereNew(name: string, path: Text, database: Text): Text {
+  return text(
+    'import os\nfrom AuthEncoding import AuthEncoding\n\nname, path, database = ',
+    pythonString(name),
+    ', ',
+    pythonString(path),
+    ', ',
+    pythonString(database),
+    `
+if not os.path.exists(database):
+    password = os.environ['INITUSER_PASSWORD']
+    if not AuthEncoding.is_encrypted(password):
+        password = AuthEncoding.pw_encrypt(password, 'SSHA')
+    if isinstance(password, bytes):
+        password = password.decode('ascii')
+    folder = os.stat(os.path.dirname(path))
+    with open(os.open(path + '.part', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as out:
+        out.write('%s:%s\\n' % (name, password))
+    if os.geteuid() == 0:
+        os.chown(path + '.part', folder.st_uid, folder.st_gid)
+    os.replace(path + '.part', path)
+`,
+  );
+}
+
+/** Name and password of `user`; a literal password as its hash alone, so that the release does not hold it. */
+function accountOf(part: Part, user: Text, context: LowerContext): {name: string; password: Text} | undefined {
   const [first, ...rest] = user.pieces;
   const at = typeof first === 'string' ? first.indexOf(':') : -1;
   if (typeof first !== 'string' || at < 1) {
     const message = `the \`user\` of part \`${part.name}\` is not \`name:password\``;
-    reportBad(
-      part,
-      'user',
-      context.report,
-      message,
-      'a colon between name and password',
-      'write `user = admin:${secrets:admin}`',
-    );
+    const hint = 'write `user = admin:${secrets:admin}`';
+    reportBad(part, 'user', context.report, message, 'a colon between name and password', hint);
     return undefined;
   }
-  const name = first.slice(0, at);
+  const name = first.slice(0, at).trim();
   const password = text(first.slice(at + 1), {pieces: rest});
   const clear = literal(password);
-  if (clear === undefined) return text(`${name}:`, password, '\n');
-  return text(`${name}:{SHA}${createHash('sha1').update(clear).digest('base64')}\n`);
+  if (clear === undefined) return {name, password};
+  return {name, password: text(`{SHA}${createHash('sha1').update(clear).digest('base64')}`)};
 }
 
 /** The Data.fs that the instance's data ends up in: its own, or that of the ZEO server of this release. */

@@ -1,0 +1,115 @@
+/** A Zope and its ZEO server, started from what the recipes planned; the first administrator logs in. */
+import {spawn} from 'node:child_process';
+import {existsSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {dir} from 'tmp-promise';
+import {testWith} from '../harness/test-with.js';
+import {execute, toolBox} from '../harness/tools.js';
+import {entryAt, lowerText} from './harness.js';
+import {materialise, onHost} from './materialise.js';
+
+const zope = await toolBox('zope');
+
+testWith(zope)(
+  'zope: server and instance start, the first administrator is made, and its password is gone afterwards',
+  async (t) => {
+    const {path: prefix} = await dir({unsafeCleanup: true});
+    const [http, zeo] = [await freePort(), await freePort()];
+    const {plan} = await lowerText(`
+[buildout]
+parts = zeo instance
+[zeo]
+recipe = plone.recipe.zeoserver
+zeo-address = 127.0.0.1:${zeo}
+[instance]
+recipe = plone.recipe.zope2instance
+eggs = Zope
+scripts =
+user = admin:\${secrets:admin}
+http-address = 127.0.0.1:${http}
+zeo-client = on
+zeo-address = 127.0.0.1:${zeo}
+shared-blob = on
+environment-vars = TZ UTC
+[secrets]
+admin = env:ADMIN
+[release]
+name = site
+version = 1.0.0
+python = 3.11
+`);
+    const host = {prefix, python: zope.python, secrets: {admin: 'a:b%c'}};
+    materialise(plan, host);
+    const commandOf = (name: string) => {
+      const {source, environment} = entryAt(plan, 'command', name);
+      const variables = environment.map((one) => [one.name, onHost(one.value, host)]);
+      return execute([zope.python, '-c', onHost(source, host)], {
+        env: {...process.env, ...Object.fromEntries(variables)},
+      });
+    };
+    mkdirSync(join(prefix, 'tmp'));
+    const made = await commandOf('instance-inituser');
+    t.is(made.status, 0, made.stderr);
+    t.regex(readFileSync(join(prefix, 'run/instance.inituser'), 'utf8'), /^admin:\{SSHA\}[^:]+\n$/);
+    const log = join(prefix, 'output');
+    const started = ['zeo', 'instance'].map((name) => {
+      const service = entryAt(plan, 'service', name);
+      // The release's Python is the box's here, and lib/bin lies below the release.
+      const words = service.command.map((word) =>
+        onHost(word, host).replace(/^.*\/lib\/venv\/bin\/python$/, zope.python),
+      );
+      const out = openSync(log, 'a');
+      return spawn(words[0]!, words.slice(1), {
+        stdio: ['ignore', out, out],
+        env: {...process.env, TMPDIR: join(prefix, 'tmp')},
+        cwd: '/',
+        detached: true,
+      });
+    });
+    try {
+      const url = `http://127.0.0.1:${http}/manage_main`;
+      const authorization = `Basic ${Buffer.from('admin:a:b%c').toString('base64')}`;
+      const answered = await answer(url, {authorization}, started);
+      t.is(answered, 200, readFileSync(log, 'utf8').slice(-3000));
+      t.is(await answer(url, {}, started), 401);
+      t.true(existsSync(join(prefix, 'var/filestorage/Data.fs')));
+      t.true(existsSync(join(prefix, 'run/instance.inituser')));
+      const ran = await commandOf('instance-inituser-read');
+      t.is(ran.status, 0, ran.stderr);
+      t.false(existsSync(join(prefix, 'run/instance.inituser')));
+      const again = await commandOf('instance-inituser');
+      t.is(again.status, 0, again.stderr);
+      t.false(existsSync(join(prefix, 'run/instance.inituser')), 'not where there is a database');
+      const status = await execute([join(prefix, 'release/bin/zeopack'), '-D', '0']);
+      t.is(status.status, 0, status.stderr);
+    } finally {
+      for (const child of started) if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL');
+    }
+  },
+);
+
+async function answer(
+  url: string,
+  headers: Record<string, string>,
+  children: readonly {exitCode: number | null}[],
+): Promise<number> {
+  for (;;) {
+    try {
+      return (await fetch(url, {headers, redirect: 'manual'})).status;
+    } catch {
+      if (children.some(({exitCode}) => exitCode !== null)) return 0;
+      await delay(100);
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
