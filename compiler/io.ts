@@ -14,6 +14,8 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Whether a file may be run; not asked where a world has no modes. */
   isExecutable?(path: string): Promise<boolean>;
+  /** Whether a path is itself a symbolic link. Where it is absent, nothing is. */
+  isLink?(path: string): Promise<boolean>;
   /** Writes to a temporary file beside `path` and renames. */
   writeFile(path: string, content: string | Uint8Array, options?: {readonly mode?: number}): Promise<void>;
   fetch(

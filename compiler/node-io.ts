@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmod, mkdtemp, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, lstat, mkdtemp, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import type {Io} from './io.js';
@@ -19,6 +19,10 @@ export const nodeIo: Io = {
   async isExecutable(path) {
     const found = await stat(path).catch(() => undefined);
     return found !== undefined && (found.mode & 0o111) !== 0;
+  },
+
+  async isLink(path) {
+    return (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false;
   },
 
   async writeFile(path, content, options) {

@@ -49,7 +49,7 @@ export function readReference(
 let barren = {text: '', until: 0};
 
 function matchReference(text: string, start: number): CustomPatternMatcherReturn | null {
-  if (text[start + 1] !== '{' || (barren.text === text && start < barren.until)) return null;
+  if (text[start] !== '$' || text[start + 1] !== '{' || (barren.text === text && start < barren.until)) return null;
   for (let at = start + 2; at < text.length; at++) {
     if (text[at] === '}') return [text.slice(start, at + 1)];
     if (text[at] === '$' && text[at + 1] === '$') {

@@ -4,7 +4,7 @@ import type {Io} from '../io.js';
 import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
-import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, normalisePath} from '../util/path.js';
+import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {words} from '../util/python-string.js';
 import {wordSpans} from '../util/word-spans.js';
@@ -73,11 +73,6 @@ interface Frame {
   readonly via: Span | undefined;
 }
 
-interface Opened {
-  readonly path: string;
-  readonly base: string;
-}
-
 class Loader {
   private readonly remote: Remote;
   private readonly entryPath: string;
@@ -86,6 +81,7 @@ class Loader {
   private readonly sources = new Map<string, Source>();
   private readonly hashes = new Map<string, string>();
   private readonly done = new Map<string, GraphFile | undefined>();
+  private readonly links = new Map<string, Promise<boolean>>();
   private readonly order: Frame[] = [];
   private readonly edges: Graph['edges'][number][] = [];
   /** Options of [buildout] that say how files are fetched: the profile's, over the user's. */
@@ -194,7 +190,8 @@ class Loader {
   /** @returns a frame for a file not read before, the file itself where it was, undefined where it can't be had */
   private async open(wanted: Name, base: string, stack: readonly Frame[]): Promise<Frame | GraphFile | undefined> {
     if (!this.downloadOptionsHold()) return undefined;
-    const {path, base: ownBase} = locate(wanted.name, base);
+    const path = await this.collapsed(locate(wanted.name, base));
+    const ownBase = folderOf(path);
     if (this.isCycle(path, wanted, stack)) return undefined;
     if (this.done.has(path)) return this.done.get(path);
     const bytes = await this.bytes(path);
@@ -212,7 +209,7 @@ class Loader {
           .update(bytes as Uint8Array)
           .digest('hex'),
       );
-    if (this.isSameFileAgain(source, wanted, stack)) return undefined;
+    if (isUrl(path) && this.isSameUrlAgain(source, wanted, stack)) return undefined;
     const chain = this.chain(wanted, stack);
     const file = this.options.parse(source, (diagnostic) =>
       this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain]}),
@@ -229,7 +226,8 @@ class Loader {
     };
     this.order.push(frame);
     // All that a file extends is asked for at once; the order in which it is used stays.
-    for (const {name, optional} of frame.names) if (!optional) void this.bytes(locate(name, ownBase).path);
+    for (const {name, optional} of frame.names)
+      if (!optional) void this.collapsed(locate(name, ownBase)).then((each) => this.bytes(each));
     return frame;
   }
 
@@ -265,8 +263,8 @@ class Loader {
     return true;
   }
 
-  /** A cycle by another spelling of a name (`a/../b.cfg`): buildout goes on until its stack is full. */
-  private isSameFileAgain(source: Source, wanted: Name, stack: readonly Frame[]): boolean {
+  /** A cycle by another spelling of a URL (`a/../b.cfg`): buildout goes on until its stack is full. */
+  private isSameUrlAgain(source: Source, wanted: Name, stack: readonly Frame[]): boolean {
     const plain = normalName(source.path);
     const at = stack.findIndex((frame) => normalName(frame.source.path) === plain && frame.source.text === source.text);
     if (at < 0) return false;
@@ -283,6 +281,31 @@ class Loader {
       notes: [`the circle: ${shortened(circle).join(' → ')}`, ...this.chain(wanted, stack.slice(0, at + 1)).slice(1)],
       hint: 'move what both need into a third file that extends neither',
     });
+  }
+
+  /**
+   * A path with `x/..` taken out, so that a file that is reached in many ways is one. buildout keeps every spelling apart,
+   * of which there can be exponentially many. Where x is a symbolic link, `x/..` is another folder, and stays.
+   */
+  private async collapsed(path: string): Promise<string> {
+    if (isUrl(path) || !/(?:^|\/)\.{0,2}\//.test(path)) return path;
+    const kept: string[] = [];
+    for (const part of path.split('/').slice(1)) {
+      if (part === '' || part === '.') continue;
+      const folder = `/${kept.join('/')}`;
+      if (part !== '..' || kept.at(-1) === '..' || (kept.length > 0 && (await this.isLink(folder)))) kept.push(part);
+      else kept.pop();
+    }
+    return `/${kept.join('/')}`;
+  }
+
+  private isLink(folder: string): Promise<boolean> {
+    let known = this.links.get(folder);
+    if (!known) {
+      known = this.io.isLink?.(folder) ?? Promise.resolve(false);
+      this.links.set(folder, known);
+    }
+    return known;
   }
 
   private async optionalExists({name, span}: Name): Promise<boolean> {
@@ -483,14 +506,18 @@ class Loader {
 
 const commentHint = 'a comment begins in the first column; indented, it is read as names of files';
 
-/** Source: zc.buildout 6.0.1, buildout._open: what a name means, and what names inside of that file start from. */
-function locate(name: string, base: string): Opened {
-  const path = isUrl(name) ? name : isUrl(base) ? (isAbsolute(name) ? name : `${base}/${name}`) : joinPath(base, name);
-  return {path, base: isUrl(path) ? path.slice(0, path.lastIndexOf('/')) : dirname(path)};
+/** What a name means in a file of a folder. Source: zc.buildout 6.0.1, buildout._open. */
+function locate(name: string, base: string): string {
+  if (isUrl(name)) return name;
+  if (isUrl(base)) return isAbsolute(name) ? name : `${base}/${name}`;
+  return joinPath(base, name);
+}
+
+function folderOf(path: string): string {
+  return isUrl(path) ? path.slice(0, path.lastIndexOf('/')) : dirname(path);
 }
 
 function normalName(path: string): string {
-  if (!isUrl(path)) return normalisePath(path);
   try {
     return new URL(path).href;
   } catch {

@@ -12,9 +12,14 @@ import type {Assignment} from '../../compiler/model/graph.js';
 import type {Target} from '../../compiler/model/settings.js';
 import {parseCfg} from '../../compiler/parse/parse.js';
 import {resolve} from '../../compiler/resolve/resolve.js';
-import {dirname} from '../../compiler/util/path.js';
+import {dirname, isUrl, normalisePath} from '../../compiler/util/path.js';
 import {compareStrings, words} from '../../compiler/util/python-string.js';
 import {show} from '../../compiler/util/text.js';
+
+/** cfgc takes `x/..` out of paths, so that a file is one however it is reached; buildout's answers keep every spelling. */
+export function plainPath(path: string): string {
+  return isUrl(path) ? path : normalisePath(path);
+}
 
 /** What the recorded answers were given for. */
 export const oracleTarget: Target = {python: '3.11.7', implementation: 'cpython', platform: 'linux-x86_64'};
@@ -88,18 +93,27 @@ export function errorClass({kind, message}: Diagnostic): string | undefined {
 export function firstError(diagnostics: readonly Diagnostic[]): Failure | undefined {
   const found = diagnostics.map((diagnostic) => ({diagnostic, class: errorClass(diagnostic)}));
   const errors = found.filter((each) => each.class !== undefined);
-  const first = errors.find((each) => each.class !== 'ParsingError') ?? errors[0];
+  const source = errors[0]?.diagnostic.primary?.span.source;
+  const first =
+    errors.find(
+      (each) =>
+        each.class !== 'ParsingError' && each.diagnostic.primary?.span.source === source && isOfText(each.diagnostic),
+    ) ?? errors[0];
   return first && {class: first.class!, message: first.diagnostic.message};
+}
+
+function isOfText({kind}: Diagnostic): boolean {
+  return kind.id.startsWith('CFG1');
 }
 
 export function parseAnswer(
   path: string,
   text: string,
   normal: (text: string) => string,
-  target = oracleTarget,
+  {target = oracleTarget, assume}: {readonly target?: Target; readonly assume?: ReadonlyMap<string, boolean>} = {},
 ): Answer {
   const diagnostics: Diagnostic[] = [];
-  const file = parseCfg({name: path, path, text}, target, (diagnostic) => diagnostics.push(diagnostic));
+  const file = parseCfg({name: path, path, text}, target, (diagnostic) => diagnostics.push(diagnostic), assume);
   const error = firstError(diagnostics);
   if (error) return {error};
   return {
@@ -121,6 +135,7 @@ export interface Question {
   readonly extendsCache?: string;
   /** Relative names of the file's folder are not the process's. */
   readonly normal: (text: string) => string;
+  readonly assume?: ReadonlyMap<string, boolean>;
 }
 
 /** What buildout calls an assignment or a flag of the command line. */
@@ -156,7 +171,7 @@ export async function resolveAnswer(
   const {list, userDefaults} = assignments(question.commandLine ?? []);
   const reading: Diagnostic[] = [];
   const graph = await load(path, io, (diagnostic) => reading.push(diagnostic), {
-    parse: (source, report) => parseCfg(source, oracleTarget, report),
+    parse: (source, report) => parseCfg(source, oracleTarget, report, question.assume),
     commandLine: list,
     userDefaults,
     workingDirectory: dirname(path),

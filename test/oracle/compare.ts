@@ -1,4 +1,4 @@
-import type {Answer, Value} from './answer.js';
+import {type Answer, plainPath, type Value} from './answer.js';
 
 /** Options compared, and what differs: a line each, empty where the answers agree. */
 export interface Comparison {
@@ -44,7 +44,8 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
   }
   differ('status', theirs.status, ours.status);
   if (ours.status === 'error') return {options: 0, differences: [`${differences[0]} (${JSON.stringify(ours.error)})`]};
-  differ('files', theirs.files, ours.files);
+  const files = (theirs.files ?? []).map(plainPath);
+  differ('files', [...new Set(files)], ours.files);
   differ('notes', theirs.notes, ours.notes);
   differ('order', theirs.order, ours.order);
   if (!sameError(theirs.install_error?.class, ours.install_error?.class))
@@ -62,11 +63,17 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
       const found = own.get(option);
       own.delete(option);
       differ(`${name}:${option}`, failed(value) ? undefined : value, found?.value);
-      if (found && origin !== undefined && origin !== null) differ(`origin of ${name}:${option}`, origin, found.origin);
+      if (found && typeof origin === 'string')
+        differ(`origin of ${name}:${option}`, named(origin, files), found.origin && named(found.origin, ours.files!));
     }
     for (const option of own.keys()) differences.push(`${name}:${option} only here`);
   }
   return {options, differences};
+}
+
+/** An origin with the names of the files for their numbers. */
+function named(origin: string, files: readonly string[]): string {
+  return origin.replaceAll(/\d+/g, (number) => files[Number(number)] ?? number);
 }
 
 function failed(value: Value): boolean {

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {memoryIo} from '../../compiler/io.js';
 import {cachePath} from '../../compiler/load/remote.js';
+import {sharedFolder} from '../harness/tools.js';
 import {type Answer, parseAnswer, resolveAnswer} from './answer.js';
 import {compareParse, compareResolve} from './compare.js';
 
@@ -18,7 +19,7 @@ interface Case {
   readonly expected: Answer;
 }
 
-const list = join(import.meta.dirname, '../../../../shared/oracle/cases.jsonl');
+const list = join(sharedFolder('oracle') ?? '', 'cases.jsonl');
 const root = '/oracle-root';
 
 if (existsSync(list)) {
