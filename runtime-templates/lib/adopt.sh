@@ -197,8 +197,8 @@ adopt_confirm() {
     [ "$ADOPT_ANSWER" = yes ]
 }
 
-# adopt_stop: the old supervisor, then whatever control scripts of instances and servers there are. Never as root: the
-# scripts belong to whoever owns them. Waits until nobody holds the files.
+# adopt_stop: the old supervisor, then whatever control scripts of instances and servers there are. Not as root: the scripts
+# are run as whoever owns them. Waits until nobody holds the files, at most ADOPT_WAIT seconds (60).
 adopt_stop() {
     if [ -x "$ADOPT_FROM/bin/supervisorctl" ]; then
         log_info "adopt: $ADOPT_FROM/bin/supervisorctl shutdown"
@@ -213,7 +213,7 @@ adopt_stop() {
             fi
         done
     done
-    adopt_unused 60
+    adopt_unused "${ADOPT_WAIT:-60}"
 }
 
 # adopt_unused SECONDS: waits that long for every file to be free.
