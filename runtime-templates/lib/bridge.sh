@@ -34,7 +34,7 @@ bridge_wheels() (
     die "could not fetch the wheels of bridged parts"
 )
 
-# bridge_part PART NAME VALUE…
+# bridge_part PART NAME VALUE...
 bridge_part() (
     part=$1
     log_info "bridge: part $part is built by its recipe"
