@@ -11,23 +11,49 @@ export interface Placement {
   dataPath(path: Text): Text;
 }
 
-/** Folders below the profile's folder that mean a place, longest first. `bin` and `parts` go by [buildout]'s options. */
+/** Where a folder of the profile's folder lies on the host: a place, and what is below it. */
+interface Lies {
+  readonly place: Place;
+  readonly below: string;
+}
+
+/** Folders that hold what outlives a release, by the names that profiles give them. */
+const usual: readonly (readonly [string, Place, string?])[] = [
+  ['var', 'data'],
+  ['var/log', 'log'],
+  ['var/run', 'run'],
+  ['var/backups', 'backups'],
+  ['log', 'log'],
+  ['logs', 'log'],
+  ['run', 'run'],
+  ['backups', 'backups'],
+  ['data', 'data', 'data'],
+  ['tmp', 'data', 'tmp'],
+  ['cache', 'data', 'cache'],
+  ['filestorage', 'data', 'filestorage'],
+  ['blobstorage', 'data', 'blobstorage'],
+  ['etc', 'etc'],
+];
+
+/** Options that say where data lies, whatever the recipe: the folder that they begin with is a folder of data. */
+const dataOptions = ['var', 'zeo-var', 'file-storage', 'blob-storage', 'blob_storage', 'datafs', 'client-home'];
+
+/** `bin` and `parts` go by [buildout]'s options, data by its usual names and by what parts say of theirs. */
 export function placement(resolved: Resolved): Placement {
   const buildout = resolved.sections.get('buildout');
-  const folder = (option: string, usual: string): string => {
+  const folder = (option: string, otherwise: string): string => {
     const value = buildout?.options.get(option)?.value;
-    return value === undefined ? usual : (relative(value) ?? usual);
+    return (value && relative(value)) || otherwise;
   };
-  const table: [string, Place][] = [
-    ['var/log', 'log'],
-    ['var/run', 'run'],
-    ['var/backups', 'backups'],
-    ['var', 'data'],
-    ['etc', 'etc'],
-    [folder('bin-directory', 'bin'), 'bin'],
-    [folder('parts-directory', 'parts'), 'etc'],
-  ];
-  table.sort((a, b) => b[0].length - a[0].length);
+  const table = new Map<string, Lies>(usual.map(([name, at, below = '']) => [name, {place: at, below}]));
+  for (const name of dataFolders(resolved)) if (!table.has(name)) table.set(name, {place: 'data', below: name});
+  table.set(folder('bin-directory', 'bin'), {place: 'bin', below: ''});
+  table.set(folder('parts-directory', 'parts'), {place: 'etc', below: ''});
+  const names = [...table.keys()].sort((x, y) => y.length - x.length);
+  const lies = (path: string): {name: string; at: Lies} | undefined => {
+    const name = names.find((one) => startsWithFolder(path, `/${one}`));
+    return name === undefined ? undefined : {name, at: table.get(name)!};
+  };
 
   const placed = (value: Text): Text => {
     const out: (Piece | Text)[] = [];
@@ -39,10 +65,10 @@ export function placement(resolved: Resolved): Placement {
       }
       const next = value.pieces[i + 1];
       const tail = typeof next === 'string' ? next : '';
-      const found = table.find(([name]) => name !== '' && startsWithFolder(tail, `/${name}`));
-      out.push({ref: 'place', place: found?.[1] ?? 'release'});
+      const found = lies(tail);
+      out.push({ref: 'place', place: found?.at.place ?? 'release'});
       if (found) {
-        out.push(tail.slice(found[0].length + 1));
+        out.push(found.at.below === '' ? '' : `/${found.at.below}`, tail.slice(found.name.length + 1));
         i++;
       }
     }
@@ -51,25 +77,41 @@ export function placement(resolved: Resolved): Placement {
 
   const dataPath = (path: Text): Text => {
     const below = relative(path);
-    if (below === undefined) return rest(path);
-    const inVar = below === 'var' || below.startsWith('var/');
-    return inVar ? placed(text({ref: 'place', place: 'directory'}, `/${below}`)) : place('data', below);
-  };
-  /** A path whose tail is left to the host: `{directory}/var/{hostname}`. */
-  const rest = (path: Text): Text => {
+    if (below !== undefined) return ofData(below, []);
     const [first, second] = path.pieces;
     if (first === undefined) return place('data');
-    if (typeof first === 'string') return first.startsWith('/') ? path : dataPathOfPieces(first, path.pieces.slice(1));
+    // The tail is left to the host: `{directory}/var/{hostname}`.
+    if (typeof first === 'string') return first.startsWith('/') ? path : ofData(first, path.pieces.slice(1));
     if (!isDirectory(first)) return path;
-    if (typeof second !== 'string') return text({ref: 'place', place: 'data'}, '/', {pieces: path.pieces.slice(1)});
-    return dataPathOfPieces(second.replace(/^\/+/, ''), path.pieces.slice(2));
+    if (typeof second !== 'string') return text({ref: 'place', place: 'data'}, {pieces: path.pieces.slice(1)});
+    return ofData(second.replace(/^\/+/, ''), path.pieces.slice(2));
   };
-  const dataPathOfPieces = (start: string, more: readonly Piece[]): Text =>
-    start.startsWith('var/')
-      ? placed(text({ref: 'place', place: 'directory'}, `/${start}`, {pieces: more}))
-      : text({ref: 'place', place: 'data'}, `/${start}`, {pieces: more});
+  const ofData = (start: string, more: readonly Piece[]): Text => {
+    const known = lies(`/${start}`);
+    const inRelease = known === undefined || ['bin', 'etc'].includes(known.at.place);
+    return inRelease
+      ? text({ref: 'place', place: 'data'}, start === '' ? '' : `/${start}`, {pieces: more})
+      : placed(text({ref: 'place', place: 'directory'}, `/${start}`, {pieces: more}));
+  };
 
   return {placed, dataPath};
+}
+
+/** First folders of paths that options name as data, below the profile's folder. */
+function dataFolders(resolved: Resolved): string[] {
+  const found = new Set<string>();
+  for (const name of resolved.parts) {
+    for (const option of dataOptions) {
+      const value = resolved.sections.get(name)?.options.get(option)?.value;
+      // A relative value is relative to var, or to the profile's folder, as the recipe has it: only a written one tells.
+      const [first, second] = value?.pieces ?? [];
+      if (first === undefined || !isDirectory(first) || typeof second !== 'string') continue;
+      const folder = /^\/+([^/]+)/.exec(second)?.[1];
+      if (folder !== undefined && !['bin', 'parts', 'etc', 'src', 'eggs', 'develop-eggs'].includes(folder))
+        found.add(folder);
+    }
+  }
+  return [...found];
 }
 
 /** A path as buildout would see it: a relative one lies in the profile's folder. */

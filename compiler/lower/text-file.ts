@@ -49,7 +49,7 @@ export function textFile(
   }
   const where = outside ? text(place('share', 'system'), path) : path;
   const secret = refs(content).some(({ref}) => ref === 'secret');
-  const cls: PathClass = secret ? 'secret' : folderClass(where);
+  const cls: PathClass = secret ? 'secret' : folderClass(context.placed(where));
   const mode = options.mode?.padStart(4, '0');
   const runs = options.executable === true || (mode !== undefined && /[1357]/.test(mode.slice(-3)));
   return {

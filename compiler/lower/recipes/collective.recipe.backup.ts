@@ -144,6 +144,10 @@ function backupOf(part: Part, context: LowerContext): BackupEntry | undefined {
     );
     return undefined;
   }
+  if (!withBlobs && saysYes(part, 'enable_zipbackup', yes, false)) {
+    const message = `part \`${part.name}\` has \`enable_zipbackup\` without blobs`;
+    reportBad(part, 'enable_zipbackup', report, message, 'a zip backup is for blobs', 'take it out');
+  }
   if (withBlobs && source.blobs === undefined) {
     const message = `part \`${part.name}\` has no blobs to back up`;
     const hint = `write \`blob_storage = …\`, or \`backup_blobs = false\`, under [${part.name}]`;

@@ -103,6 +103,11 @@ export const collectiveRecipeSupervisor: RecipeLowering = {
       ? part.lines('eventlisteners').flatMap((line) => listener(part, line, context))
       : [];
     reportUnlisted(part, programs, context);
+    const socket = part.literal('http-socket')?.trim() ?? 'inet';
+    if (socket !== 'inet' && socket !== 'unix') {
+      const message = `\`http-socket\` of part \`${part.name}\` can't be \`${socket}\``;
+      reportBad(part, 'http-socket', context.report, message, 'inet or unix');
+    }
     if (part.lines('include').length > 0) {
       const hint = 'write the programs of these files as program lines';
       reportNoEffect(part, 'include', context.report, 'the release brings its own configuration', hint);
@@ -270,6 +275,9 @@ function serverOf(part: Part, fields: Fields, context: LowerContext): ServiceEnt
         ...(span && {primary: {span, text: 'a supervisor would lose it'}}),
         hint: 'write `[console]`',
       });
+    }
+    if (script && verb === 'console' && words.length > 1) {
+      return {...service, command: [service.command[0]!, ...shellWords(fields.arguments!)]};
     }
     // Debug mode in the foreground is what a developer asks for; production never is.
     if (script && verb === 'fg' && context.settings.profile === 'dev') {

@@ -254,6 +254,7 @@ function zeoConf(part: Part, context: LowerContext): Text {
     '  exit-codes 0, 2',
     '  directory $INSTANCE',
     '  default-to-interactive true',
+    logFile(part, context) && text('  logfile ', logFile(part, context)!),
     '</runner>',
     part.option('zeo-conf-additional'),
   );
@@ -295,12 +296,20 @@ function replication(part: Part, storage: Text): Text {
   );
 }
 
+/** The server's log where it is a file of its own; undefined where it goes to syslog. */
+function logFile(part: Part, context: LowerContext): Text | undefined {
+  const file = part.option('zeo-log');
+  const custom = part.option('zeo-log-custom') !== undefined;
+  if (file === undefined && (custom || context.settings.syslog.enabled)) return undefined;
+  return logPath(file ?? text(`log/${part.name}.log`), part, context);
+}
+
 function logSection(part: Part, context: LowerContext): Text {
   const custom = part.option('zeo-log-custom');
   if (custom !== undefined) return custom;
   const {syslog, name} = context.settings;
-  const file = part.option('zeo-log');
-  if (file === undefined && syslog.enabled) {
+  const file = logFile(part, context);
+  if (file === undefined) {
     return confText(
       '  <syslog>',
       '    address /dev/log',
@@ -312,7 +321,7 @@ function logSection(part: Part, context: LowerContext): Text {
   const size = part.option('zeo-log-max-size');
   return confText(
     '  <logfile>',
-    text('    path ', logPath(file ?? text(`log/${part.name}.log`), part, context)),
+    text('    path ', file),
     text('    format ', part.option('zeo-log-format') ?? text('%(asctime)s %(message)s')),
     size && text('    max-size ', size),
     size && text('    old-files ', part.option('zeo-log-old-files') ?? text('1')),

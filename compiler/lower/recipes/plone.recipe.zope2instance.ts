@@ -159,6 +159,11 @@ export const ploneRecipeZope2instance: RecipeLowering = {
     if (part.option('eggs') === undefined) reportMissing(part, 'eggs', report, 'eggs = Plone');
     reportOldOptions(part, report);
     reportFolders(part, context);
+    const percent = /%(?!%|\()/.exec(show(part.option('initialization') ?? text()).replaceAll('%%', ''));
+    if (percent) {
+      const message = `\`initialization\` of part \`${part.name}\` has a lone \`%\``;
+      reportBad(part, 'initialization', report, message, 'the recipe formats it with `%`', 'write `%%`', '%');
+    }
     if (!knowsOldLog(part)) {
       const hint = 'write `event-log-handler`, `event-log-args` and `event-log-kwargs`';
       reportNoEffect(part, 'event-log-custom', report, 'logging is set up in wsgi.ini', hint);

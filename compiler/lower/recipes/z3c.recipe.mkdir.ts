@@ -44,7 +44,8 @@ export const z3cRecipeMkdir: RecipeLowering = {
   },
   kinds: [modeNotOctal],
   gives: (part) => ({paths: joined(paths(part))}),
-  lower(part, {report}) {
+  lower(part, context) {
+    const {report} = context;
     const mode = part.literal('mode')?.trim();
     if (mode !== undefined && !/^[0-7]{3,4}$/.test(mode)) {
       const span = part.span('mode');
@@ -63,7 +64,7 @@ export const z3cRecipeMkdir: RecipeLowering = {
       (path): Entry => ({
         kind: 'directory',
         origin: part.origin('paths'),
-        class: folderClass(path),
+        class: folderClass(context.placed(path)),
         path,
         ...(mode !== undefined && {mode: mode.padStart(4, '0')}),
         ...(owner !== undefined && {owner}),

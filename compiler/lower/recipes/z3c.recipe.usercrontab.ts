@@ -1,7 +1,7 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {RecipeLowering} from '../../model/lowering.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
-import {reportBad, reportMissing, saysYes} from '../values.js';
+import {reportBad, reportMissing} from '../values.js';
 
 const percentInCommand: DiagnosticKind = {
   id: 'CFG515',
@@ -72,7 +72,17 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
         hint: 'write `\\%`',
       });
     }
-    if (!saysYes(part, 'enabled', ['true'], true)) return [];
+    const enabled = part.literal('enabled')?.trim() ?? 'true';
+    if (enabled !== 'true' && enabled !== 'false') {
+      reportBad(
+        part,
+        'enabled',
+        report,
+        `\`enabled\` of part \`${part.name}\` can't be \`${enabled}\``,
+        'true or false',
+      );
+    }
+    if (enabled === 'false') return [];
     return [
       {
         kind: 'schedule',

@@ -24,7 +24,6 @@ function slugs(part: Part, context: LowerContext): ZcmlFile[] {
   const out: ZcmlFile[] = [];
   let number = 1;
   for (const word of zcmlWords(part)) {
-    if (word === '*') continue;
     number += 1;
     const [withKind, named] = word.split(':') as [string, string?];
     const [name, kind] = withKind.split('-') as [string, string?];
