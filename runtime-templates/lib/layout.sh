@@ -205,8 +205,12 @@ layout_mkdir() (
     fi
     umask 022
     must mkdir -p "${1%/*}"
-    must mkdir "$1"
-    must chmod "$2" "$1"
+    # Another run may be faster: this comes before the lock, which lies in one of these folders.
+    if mkdir "$1" 2>/dev/null; then
+        must chmod "$2" "$1"
+    elif [ ! -d "$1" ]; then
+        die "cannot make the folder $1"
+    fi
 )
 
 layout_setup_class() {
@@ -227,7 +231,7 @@ layout_setup_entry() {
         return 0
     fi
     layout_setup_above "${2%/*}" "$1" || return
-    must mkdir "$2"
+    must mkdir -p "$2"
     permission_folder "$1" "$2" "$3" "$4"
 }
 
@@ -237,7 +241,7 @@ layout_setup_above() {
         return 0
     fi
     layout_setup_above "${1%/*}" "$2" || return
-    must mkdir "$1"
+    must mkdir -p "$1"
     permission_folder "$2" "$1" '' ''
 }
 

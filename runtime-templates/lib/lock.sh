@@ -131,7 +131,7 @@ lock_try() {
 
 # The owner's text. `since` is the last line: a file without it was not written to its end.
 lock_owner() (
-    printf 'pid=%s\nboot=%s\nstart=%s\nhost=%s\nuser=%s\nwhat=%s\nsince=%s' "$$" "$(lock_boot)" "$(lock_start "$$")" \
+    printf 'pid=%s\nboot=%s\nstart=%s\nhost=%s\nuser=%s\nwhat=%s\nsince=%s\n' "$$" "$(lock_boot)" "$(lock_start "$$")" \
         "$HOST_NAME" "$DEPLOYER" "${main_command:-deploy} $RELEASE_ID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 )
 
@@ -161,7 +161,9 @@ lock_judge() {
         return 0
     fi
     lock_read "$1"
-    if [ -z "$lock_since" ]; then
+    if [ "$1" = "${LOCK_NUMBER:-}" ]; then
+        lock_state=held
+    elif [ -z "$lock_since" ]; then
         lock_state=unknown
     elif [ "$lock_host" != "$HOST_NAME" ]; then
         lock_state=held

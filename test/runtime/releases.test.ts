@@ -1,0 +1,164 @@
+import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {makeHost, testShells} from '../harness/shell.js';
+import type {Ran} from '../harness/tools.js';
+
+function ok(t: ExecutionContext, ran: Ran, status = 0): Ran {
+  t.is(ran.status, status, ran.stdout + ran.stderr);
+  return ran;
+}
+
+for (const shell of testShells()) {
+  test(`${shell.name}: a second deploy says unchanged, and touches nothing`, async (t) => {
+    const host = await makeHost();
+    const one = await host.script({version: '1.0.0'});
+    ok(t, await host.run(shell, one, ['check']), 2);
+    ok(t, await host.run(shell, one, ['deploy', '--detailed-exitcode']), 2);
+    const journal = await readFile(join(host.prefix, '.cfgc/journal.jsonl'), 'utf8');
+    const before = await stat(join(host.prefix, 'releases'));
+    const again = ok(t, await host.run(shell, one, ['deploy', '--detailed-exitcode']));
+    t.is(again.stderr, 'unchanged: release 1.0.0 is deployed\n');
+    ok(t, await host.run(shell, one, ['check']));
+    t.is(await readFile(join(host.prefix, '.cfgc/journal.jsonl'), 'utf8'), journal);
+    t.is((await stat(join(host.prefix, 'releases'))).mtimeMs, before.mtimeMs);
+  });
+
+  test(`${shell.name}: rollback follows the history: A, B, C, D fails, then B, then A, then nothing; C by name`, async (t) => {
+    const host = await makeHost();
+    const scripts = [];
+    for (const version of ['1.0.0', '1.10.0', '1.9.0']) {
+      scripts.push(await host.script({version, keep: 5}));
+      ok(t, await host.run(shell, scripts.at(-1)!, ['deploy']));
+    }
+    const failing = await host.script({version: '2.0.0', instead: 'environment_build() { return 1; }'});
+    ok(t, await host.run(shell, failing, ['deploy']), 1);
+    t.is(await host.current(), '1.9.0');
+    const last = scripts[2]!;
+    ok(t, await host.run(shell, last, ['rollback']));
+    t.is(await host.current(), '1.10.0');
+    ok(t, await host.run(shell, last, ['rollback']));
+    t.is(await host.current(), '1.0.0');
+    const nothing = ok(t, await host.run(shell, last, ['rollback']), 1);
+    t.regex(nothing.stderr, /no release was active before 1\.0\.0/);
+    ok(t, await host.run(shell, last, ['rollback', '1.9.0']));
+    t.is(await host.current(), '1.9.0');
+    const unfinished = ok(t, await host.run(shell, last, ['rollback', '2.0.0']), 1);
+    t.regex(unfinished.stderr, /missing, unfinished or bad/);
+  });
+
+  test(`${shell.name}: keep counts complete releases: after five failed deploys both good ones are there`, async (t) => {
+    const host = await makeHost();
+    for (const version of ['1.0.0', '1.1.0']) {
+      ok(t, await host.run(shell, await host.script({version, keep: 2}), ['deploy']));
+    }
+    let last = '';
+    for (const number of [1, 2, 3, 4, 5]) {
+      last = await host.script({version: `2.${number}.0`, keep: 2, instead: 'entry_configure() { return 1; }'});
+      ok(t, await host.run(shell, last, ['deploy']), 1);
+    }
+    ok(t, await host.run(shell, last, ['prune']));
+    t.deepEqual((await readdir(join(host.prefix, 'releases'))).sort(), ['1.0.0', '1.1.0']);
+    ok(t, await host.run(shell, last, ['rollback']));
+    t.is(await host.current(), '1.0.0');
+  });
+
+  test(`${shell.name}: prune never takes current, the one before, a pinned one, or one that a process runs from`, async (t) => {
+    const host = await makeHost();
+    for (const version of ['1.0.0', '1.1.0', '1.2.0', '1.3.0']) {
+      ok(t, await host.run(shell, await host.script({version, keep: 9}), ['deploy']));
+    }
+    const script = await host.script({version: '1.4.0', keep: 1});
+    ok(t, await host.run(shell, script, ['pin', '1.0.0']));
+    const ran = await host.call(
+      shell,
+      `settings; KEEP=1
+       sleep_there() { exec sh -c 'sleep 60; :' "$RELEASES/1.1.0/lib/app"; }
+       sleep_there >/dev/null 2>&1 &
+       there=$!
+       while [ -z "$(release_processes 1.1.0)" ]; do :; done
+       prune_candidates
+       kill "$there"`,
+      {release: {version: '1.4.0', keep: 1}},
+    );
+    t.is(ran.stdout, '', ran.stderr);
+    t.regex(ran.stderr, /1\.1\.0 would be deleted, but processes run from it/);
+    ok(t, await host.run(shell, script, ['unpin', '1.0.0']));
+    const dry = ok(t, await host.run(shell, script, ['prune', '--dry-run']));
+    t.deepEqual(dry.stdout.split('\n').sort(), [
+      '',
+      'release 1.0.0: more than the 1 that are kept',
+      'release 1.1.0: more than the 1 that are kept',
+    ]);
+  });
+
+  test(`${shell.name}: the same version with other content is refused in prod, and has a name of its own in dev`, async (t) => {
+    const host = await makeHost();
+    ok(t, await host.run(shell, await host.script({version: '1.0.0', config: 'a\n'}), ['deploy']));
+    const other = await host.script({version: '1.0.0', config: 'b\n'});
+    const refused = ok(t, await host.run(shell, other, ['deploy']), 1);
+    t.regex(refused.stderr, /on this host with other content/);
+    t.is(await readFile(join(host.prefix, 'current/etc/app.conf'), 'utf8'), 'a\n');
+    const dev = await host.script({version: '1.0.0', config: 'b\n', profile: 'dev'});
+    ok(t, await host.run(shell, dev, ['deploy']));
+    t.regex((await host.current())!, /^1\.0\.0\+[0-9a-f]{8}$/);
+    t.is(await readFile(join(host.prefix, 'current/etc/app.conf'), 'utf8'), 'b\n');
+    ok(t, await host.run(shell, dev, ['check']));
+  });
+
+  test(`${shell.name}: an unfinished release of a killed run is made anew`, async (t) => {
+    const host = await makeHost();
+    const one = await host.script({version: '1.0.0'});
+    await mkdir(join(host.prefix, 'releases/1.0.0/lib'), {recursive: true});
+    await writeFile(join(host.prefix, 'releases/1.0.0/lib/half'), 'half');
+    const ran = ok(t, await host.run(shell, one, ['deploy']));
+    t.regex(ran.stderr, /unfinished, from a run before/);
+    await t.throwsAsync(stat(join(host.prefix, 'current/lib/half')));
+  });
+
+  test(`${shell.name}: a release that fails its gate is bad: the one before comes back, prune keeps the evidence`, async (t) => {
+    const host = await makeHost();
+    ok(t, await host.run(shell, await host.script({version: '1.0.0'}), ['deploy']));
+    const broken = await host.script({
+      version: '1.1.0',
+      instead: 'health_checks() { log_error "no answer"; return 1; }',
+    });
+    const ran = ok(t, await host.run(shell, broken, ['deploy']), 30);
+    t.is(await host.current(), '1.0.0', ran.stderr);
+    const listed = ok(t, await host.run(shell, broken, ['list']));
+    t.regex(listed.stdout, /1\.0\.0 +active/);
+    t.regex(listed.stdout, /1\.1\.0 +bad/);
+    const back = ok(t, await host.run(shell, broken, ['rollback', '1.1.0']), 1);
+    t.regex(back.stderr, /missing, unfinished or bad/);
+    // The cause lay elsewhere: the same release is tried again.
+    const cured = await host.script({version: '1.1.0'});
+    ok(t, await host.run(shell, cured, ['deploy']));
+    t.is(await host.current(), '1.1.0');
+  });
+
+  test(`${shell.name}: each step is a command, and what is done already says so`, async (t) => {
+    const host = await makeHost();
+    const one = await host.script({version: '1.0.0'});
+    const steps = ok(t, await host.run(shell, one, ['steps']))
+      .stdout.trim()
+      .split('\n');
+    t.true(steps.length >= 10);
+    for (const step of [
+      'setup',
+      'preflight',
+      'backup',
+      'build',
+      'configure',
+      'permissions',
+      'complete',
+      'switch',
+      'restart',
+      'verify',
+    ]) {
+      ok(t, await host.run(shell, one, [step]));
+    }
+    t.is(await host.current(), '1.0.0');
+    ok(t, await host.run(shell, one, ['check']));
+    t.regex(ok(t, await host.run(shell, one, ['build'])).stderr, /nothing to build/);
+  });
+}
