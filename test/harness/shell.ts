@@ -116,17 +116,20 @@ SCRIPT=$0
 layout_init
 `;
 
-const visitors = [
-  ...['input', 'secret', 'system', 'webhook', 'environment', 'editable', 'directory', 'file', 'link', 'script'],
-  ...['scripts', 'command', 'download', 'build', 'service', 'service_command', 'schedule', 'storage', 'backup'],
-  ...['dump', 'check', 'health_check', 'supervisor_conf', 'unit'],
-];
+/** Every data function that the library visits; the fake data has nothing for most. */
+function visitors(): readonly string[] {
+  const text = libraryText();
+  const called = new Set(text.match(/\beach_[a-z_]+\b/g) ?? []);
+  return [...called].filter((name) => !text.includes(`\n${name}() `)).sort();
+}
 
 /** Data functions of a small release: one configuration file, one program, a data folder. */
 function dataText(release: FakeRelease, python: string): string {
   const config = release.config ?? `[app]\nversion = ${release.version}\n`;
   const digest = release.digest ?? createHash('sha256').update(config).digest('hex');
-  const none = visitors.map((name) => `each_${name}() { :; }`).join('\n');
+  const none = visitors()
+    .map((name) => `${name}() { :; }`)
+    .join('\n');
   return `settings() {
     NAME=demo VERSION=${release.version} PROFILE=${release.profile ?? 'prod'} PYTHON_WANTED=${python.split('.').slice(0, 2).join('.')}
     IMPLEMENTATION=cpython PLATFORM=linux-${process.arch === 'x64' ? 'x86_64' : 'aarch64'} DEFAULT_PREFIX=/srv/demo
