@@ -3,6 +3,7 @@
  *
  *     load → parse → merge → resolve → settings → check → lower → lock → emit
  */
+import {createHash} from 'node:crypto';
 import {basename, dirname, isAbsolute, join, resolve as resolvePath} from 'node:path';
 import {check} from './check/check.js';
 import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
@@ -11,17 +12,18 @@ import type {Io} from './io.js';
 import {load} from './load/load.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
-import {givenOptions, givenOther} from './lower/recipes.js';
+import {givenOptions, givenOther, recipes} from './lower/recipes.js';
 import {merge} from './merge/merge.js';
 import type {Config, Resolved, ResolvedSection} from './model/config.js';
 import type {Assignment, Graph} from './model/graph.js';
 import type {Lock} from './model/lock.js';
-import type {InputFile, InputFiles, Part, RuleContext} from './model/lowering.js';
+import type {InputFile, InputFiles, Part, RecipeLowering, RuleContext} from './model/lowering.js';
 import type {ReleasePlan} from './model/release-plan.js';
 import type {Settings, Target} from './model/settings.js';
 import type {Piece, Text} from './model/text.js';
 import {parseCfg} from './parse/parse.js';
-import {resolve} from './resolve/resolve.js';
+import type {Plugin} from './plugin/plugin.js';
+import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {readSettings} from './settings/settings.js';
 import {defaultTarget, readTarget} from './settings/target.js';
 import {show, text} from './util/text.js';
@@ -63,6 +65,9 @@ export interface CheckedProfile extends ReadProfile {
   readonly resolved: Resolved;
   readonly settings: Settings;
   readonly context: RuleContext;
+  readonly plugins: readonly Plugin[];
+  /** What the compile read that is no `extends`: URL, or name of a plugin, to SHA-256. For the lock. */
+  readonly foreign: Map<string, string>;
 }
 
 /**
@@ -98,6 +103,7 @@ export function resolveLiteral(config: Config, report: Report): Resolved {
     return piece.ref === 'python' ? python : piece;
   };
   const literally = ({pieces}: Text): Text => text(...pieces.map(known));
+  const {gives, givesOther} = giving(recipes);
   return resolve(config, report, {
     mode: 'literal',
     gives: (section) => mapValues(gives(section), literally),
@@ -121,7 +127,9 @@ export async function checkProfile(
   const {config} = read;
   // Asked now, answered while the rest is worked on.
   const dirty = request.allowDirty ? [] : gitFacts(config, request, io);
-  const resolved = resolve(config, report, {mode: 'late-bound', gives, givesOther});
+  const plugins = await loadPlugins(config, io, report);
+  const all = [...plugins.map(({recipe}) => recipe), ...recipes];
+  const resolved = resolve(config, report, {mode: 'late-bound', ...giving(all)});
   const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
   learn({profile: settings.profile});
   const context: RuleContext = {
@@ -137,7 +145,8 @@ export async function checkProfile(
     },
   };
   check(context);
-  return {...read, resolved, settings, context};
+  const foreign = new Map(plugins.map(({name, sha256}) => [name, sha256]));
+  return {...read, resolved, settings, context, plugins, foreign};
 }
 
 /** lower, with the files that recipes ask for. */
@@ -148,8 +157,9 @@ export async function planRelease(
   request: Request,
 ): Promise<ReleasePlan> {
   const {resolved, settings} = checked;
-  const inputs = await readInputs(wantedInputs(resolved, settings), checked, io, request);
-  return lower(resolved, settings, inputs, report);
+  const extra = checked.plugins.map(({recipe}) => recipe);
+  const inputs = await readInputs(wantedInputs(resolved, settings, extra), checked, io, request);
+  return lower(resolved, settings, inputs, report, extra);
 }
 
 /** The lock's path: `pylock.prod.toml` beside the profile `prod.cfg`. */
@@ -161,7 +171,7 @@ export function lockPath(config: Config): string {
 /** lock: the one that is there where it is fresh, else a new one, which is written. */
 export async function lockRelease(
   plan: ReleasePlan,
-  checked: ReadProfile & {readonly resolved: Resolved},
+  checked: CheckedProfile,
   io: Io,
   report: Report,
   mode: 'use' | 'locked' | 'update',
@@ -174,7 +184,7 @@ export async function lockRelease(
       plan,
       pins: readPins(checked.resolved),
       sources: checked.config.sources,
-      remote: Object.fromEntries(checked.graph.remote),
+      remote: Object.fromEntries([...checked.graph.remote, ...checked.foreign]),
       name: basename(path),
       ...(before && {text: Buffer.from(before).toString()}),
       mode,
@@ -191,12 +201,18 @@ function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) =>
 }
 
 /** What a part's recipe sets on it when buildout constructs it. */
-function gives(section: ResolvedSection): Readonly<Record<string, Text>> {
-  return givenOptions(partView(section));
+function giving(all: readonly RecipeLowering[]): Required<Pick<ResolveOptions, 'gives' | 'givesOther'>> {
+  return {
+    gives: (section) => givenOptions(partView(section), all),
+    givesOther: (section, option) => givenOther(partView(section), option, all),
+  };
 }
 
-function givesOther(section: ResolvedSection, option: string): Text | undefined {
-  return givenOther(partView(section), option);
+/** A profile without plugins does not pay for what runs them. */
+async function loadPlugins(config: Config, io: Io, report: Report): Promise<readonly Plugin[]> {
+  if (!config.sections.get('release')?.options.has('plugins')) return [];
+  const {readPlugins} = await import('./plugin/read-plugins.js');
+  return readPlugins(config, io, report);
 }
 
 function partsOf(resolved: Resolved): readonly Part[] {
@@ -254,20 +270,25 @@ async function gitFacts(config: Config, request: Request, io: Io): Promise<reado
 /** Reads what recipes want to read: files of the profile's folder, and URLs. What is not there is left out: lower reports it. */
 async function readInputs(
   wanted: readonly Text[],
-  {config}: CheckedProfile,
+  {config, foreign}: CheckedProfile,
   io: Io,
   request: Request,
 ): Promise<InputFiles> {
   const read = await Promise.all(
     wanted.map(async (path): Promise<readonly [string, InputFile] | undefined> => {
       const shown = show(path);
-      const input = /^https?:\/\//.test(shown)
+      const input = isUrl(shown)
         ? await readUrl(shown, io, request)
         : await readLocal(resolvePath(dirname(config.entry.path), shown.replace(/^\{directory\}\/?/, './')), io);
+      if (input && isUrl(shown)) foreign.set(shown, createHash('sha256').update(input.text).digest('hex'));
       return input && [shown, input];
     }),
   );
   return new Map(read.filter((item) => item !== undefined));
+}
+
+function isUrl(name: string): boolean {
+  return /^https?:\/\//.test(name);
 }
 
 async function readLocal(path: string, io: Io): Promise<InputFile | undefined> {

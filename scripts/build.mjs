@@ -10,6 +10,7 @@ import Handlebars from 'handlebars';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 embedTemplates();
+await embedSandbox();
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {stdio: 'inherit'});
 await bundle();
 
@@ -42,6 +43,28 @@ ${templates.join('\n')}
   for (const place of ['compiler/emit', 'dist/compiler/emit']) {
     mkdirSync(join(root, place), {recursive: true});
     writeFileSync(join(root, place, 'templates.generated.js'), text);
+  }
+}
+
+/** The inner side of a plugin's sandbox as one script, and the schema that its answers are held against. */
+async function embedSandbox() {
+  const {outputFiles} = await build({
+    entryPoints: [join(root, 'compiler/plugin/sandbox.ts')],
+    write: false,
+    bundle: true,
+    format: 'iife',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const schema = readFileSync(join(root, 'docs/schemas/cfgc-plan-1.schema.json'), 'utf8');
+  const text = `// Made by scripts/build.mjs from sandbox.ts and docs/schemas/.
+export const sandboxSource = ${JSON.stringify(outputFiles[0].text)};
+export const planSchema = ${JSON.stringify(JSON.parse(schema))};
+`;
+  for (const place of ['compiler/plugin', 'dist/compiler/plugin']) {
+    mkdirSync(join(root, place), {recursive: true});
+    writeFileSync(join(root, place, 'sandbox.generated.js'), text);
   }
 }
 

@@ -24,7 +24,7 @@ const drivers = [
   /^compiler\/compile[\w-]*\.ts$/,
   /^compiler\/commands\//,
   /^compiler\/diagnostics\/catalog\.ts$/,
-  /^compiler\/(vendor|edit)\//,
+  /^compiler\/(vendor|edit|plugin)\//,
 ];
 
 test('structure: a phase imports the model, the diagnostics and helpers, never another phase', (t) => {

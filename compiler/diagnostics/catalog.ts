@@ -9,6 +9,7 @@ import {recipeKinds} from '../lower/recipes.js';
 import {mergeKinds} from '../merge/kinds.js';
 import {outputKinds} from '../output.js';
 import {parseKinds} from '../parse/kinds.js';
+import {pluginKinds} from '../plugin/kinds.js';
 import {resolveKinds} from '../resolve/kinds.js';
 import {settingKinds} from '../settings/kinds.js';
 import type {DiagnosticKind} from './diagnostic.js';
@@ -26,6 +27,7 @@ export const catalog: readonly DiagnosticKind[] = [
   ...outputKinds,
   ...loadKinds,
   ...parseKinds,
+  ...pluginKinds,
   ...mergeKinds,
   ...resolveKinds,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -90,7 +90,7 @@ function changedRemotely(lock: Lock, request: LockRequest, report: Report): bool
   let changed = false;
   for (const [url, sha256] of Object.entries(request.remote)) {
     const locked = lock.remote[url];
-    if (locked === undefined || locked === sha256) continue;
+    if (locked === undefined || locked === sha256 || !isUrl(url)) continue;
     changed = true;
     report({
       kind: remoteChanged,
@@ -100,6 +100,11 @@ function changedRemotely(lock: Lock, request: LockRequest, report: Report): bool
     });
   }
   return changed;
+}
+
+/** A plugin is a file of the profile's own: a changed one makes the lock stale, like each change of the configs. */
+function isUrl(name: string): boolean {
+  return /^https?:\/\//.test(name);
 }
 
 /** Why a lock does not fit what it would be made from; empty where it is fresh. */
@@ -121,7 +126,10 @@ function whyStale(before: LockFile, inputs: LockInputs, {pins, remote}: LockRequ
     else if (!sameVersion(pinned, version))
       reasons.push(`\`${name}\` is locked at ${version}, and pinned to ${pinned}`);
   }
-  for (const url of Object.keys(remote)) if (!(url in lock.remote)) reasons.push(`\`${url}\` is read now`);
+  for (const [url, sha256] of Object.entries(remote)) {
+    if (!(url in lock.remote)) reasons.push(`\`${url}\` is read now`);
+    else if (lock.remote[url] !== sha256) reasons.push(`\`${url}\` changed`);
+  }
   for (const url of Object.keys(lock.remote)) if (!(url in remote)) reasons.push(`\`${url}\` is not read any more`);
   for (const url of inputs.downloads.keys()) if (!(url in lock.downloads)) reasons.push(`\`${url}\` is downloaded now`);
   for (const url of Object.keys(lock.downloads))

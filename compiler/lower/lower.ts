@@ -41,6 +41,7 @@ export function lower(
   const base = {
     settings,
     section: (name: string) => resolved.sections.get(name),
+    sections: resolved.sections,
     option: (section: string, name: string) => resolved.sections.get(section)?.options.get(name),
     reference: hostReference(resolved, settings),
     input: (path: Text) => inputs.get(show(path))?.text,

@@ -29,6 +29,7 @@ export interface LowerContext {
   /** All parts, in install order. */
   readonly parts: readonly Part[];
   section(name: string): ResolvedSection | undefined;
+  readonly sections: ReadonlyMap<string, ResolvedSection>;
   option(section: string, name: string): ResolvedOption | undefined;
   /** What `${section:name}` stands for in a template: as `option`, and the names that only the host can fill. */
   reference(section: string, name: string): Text | undefined;

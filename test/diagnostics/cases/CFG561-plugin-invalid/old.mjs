@@ -1,0 +1,3 @@
+import {defineRecipe} from 'cfgc';
+
+export default defineRecipe({version: 0, recipe: 'school.recipe.robots', options: [], page: {}, lower: () => []});
