@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {DiagnosticKind, Report} from './diagnostics/diagnostic.js';
 import type {Io} from './io.js';
+import {faultOfFile} from './util/file-fault.js';
 
 export interface OutputFile {
   readonly path: string;
@@ -89,8 +90,8 @@ export async function writeOutputs(
     } catch (error) {
       report({
         kind: outputFailed,
-        message: `\`${file.path}\` can't be written: ${error instanceof Error ? error.message : String(error)}`,
-        hint: `the folder is \`${dirname(file.path)}\``,
+        message: `\`${file.path}\` can't be written: ${faultOfFile(error)}`,
+        hint: `make \`${dirname(file.path)}\` a folder that you may write to, or give another with -o`,
       });
       return undefined;
     }

@@ -1,3 +1,4 @@
+import {faultOfFile} from '../util/file-fault.js';
 import {createHash} from 'node:crypto';
 import type {Diagnostic, Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
@@ -147,10 +148,9 @@ class Loader {
     onFirst?: (file: CfgFile) => void,
   ): Promise<GraphFile | undefined> {
     const stack: Frame[] = [];
-    const first = await this.open({name, span: via, optional: false}, base, stack);
+    const first = await this.open({name, span: via, optional: false}, base, stack, onFirst);
     if (!first) return undefined;
     if (!('names' in first)) return first;
-    onFirst?.(first.file);
     stack.push(first);
     for (;;) {
       const frame = stack.at(-1)!;
@@ -187,8 +187,16 @@ class Loader {
     if (span) this.edges.push({from: parent.source, to: file.source, span});
   }
 
-  /** @returns a frame for a file not read before, the file itself where it was, undefined where it can't be had */
-  private async open(wanted: Name, base: string, stack: readonly Frame[]): Promise<Frame | GraphFile | undefined> {
+  /**
+   * @param onParsed  told the file before anything that it extends is asked for
+   * @returns a frame for a file not read before, the file itself where it was, undefined where it can't be had
+   */
+  private async open(
+    wanted: Name,
+    base: string,
+    stack: readonly Frame[],
+    onParsed?: (file: CfgFile) => void,
+  ): Promise<Frame | GraphFile | undefined> {
     if (!this.downloadOptionsHold()) return undefined;
     const path = await this.collapsed(locate(wanted.name, base));
     const ownBase = folderOf(path);
@@ -214,6 +222,7 @@ class Loader {
     const file = this.options.parse(source, (diagnostic) =>
       this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain]}),
     );
+    onParsed?.(file);
     const frame: Frame = {
       source,
       file,
@@ -342,7 +351,7 @@ class Loader {
       const bytes = await this.io.readFile(path);
       return bytes ?? {kind: fileMissing, message: `there is no file ${this.shown(path)}`};
     } catch (error) {
-      return {kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${unreadableText(error)}`};
+      return {kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${faultOfFile(error)}`};
     }
   }
 
@@ -351,7 +360,7 @@ class Loader {
     try {
       fetched = await this.remote.read(url, this.remoteOptions());
     } catch (error) {
-      return {kind: fileUnreadable, message: `${shownUrl(url)} can't be read: ${unreadableText(error)}`};
+      return {kind: fileUnreadable, message: `${shownUrl(url)} can't be read: ${faultOfFile(error)}`};
     }
     const shown = shownUrl(url);
     if ('bytes' in fetched) {
@@ -537,18 +546,6 @@ function commandLineExtendsOf(commandLine: readonly Assignment[]): string {
 
 function shortened(steps: readonly string[]): string[] {
   return steps.length <= 12 ? [...steps] : [...steps.slice(0, 6), `… ${steps.length - 11} more …`, ...steps.slice(-5)];
-}
-
-function unreadableText(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const texts: Readonly<Record<string, string>> = {
-    EISDIR: 'it is a folder',
-    EACCES: 'no permission',
-    EPERM: 'no permission',
-    ENAMETOOLONG: 'the name is too long',
-    ELOOP: 'too many symbolic links',
-  };
-  return texts[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 function encodingText(bytes: Uint8Array): string {

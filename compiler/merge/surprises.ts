@@ -1,7 +1,8 @@
 import type {Report} from '../diagnostics/diagnostic.js';
+import type {CfgSection} from '../model/cfg-file.js';
 import type {Config, ConfigOption} from '../model/config.js';
 import type {GraphFile} from '../model/graph.js';
-import {ignoredExtends, obsoleteOption, takesNothing} from './kinds.js';
+import {ignoredExtends, obsoleteOption, shortenedName, takesNothing} from './kinds.js';
 
 /** Options of [buildout] that releases before zc.buildout 6 read, and what to do now. */
 const obsolete: Readonly<Record<string, string>> = {
@@ -20,6 +21,7 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
   for (const section of config.sections.values())
     for (const option of section.options.values())
       if (option.history.some(({operation}) => operation === 'take')) warnOfTakingNothing(section.name, option, report);
+  for (const {file} of files) for (const section of file.sections) warnOfShortenedNames(section, config, report);
   for (const {file} of files)
     for (const section of file.sections)
       if (section.name === 'buildout')
@@ -40,6 +42,23 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
               hint: cure,
             });
         }
+}
+
+/** `eggs+= Plone` became an option `egg`: two characters are cut off a key that has no blank before its operator. */
+function warnOfShortenedNames(section: CfgSection, config: Config, report: Report): void {
+  for (const {key, keySpan, valueSpan} of section.options) {
+    const [, whole, operator] = /^(.*\S)([+-])$/.exec(key) ?? [];
+    if (whole === undefined || whole.length < 2) continue;
+    const short = key.slice(0, -2);
+    const history = config.sections.get(section.name)?.options.get(short)?.history ?? [];
+    if (!history.some(({span}) => span?.source === valueSpan.source && span.start === valueSpan.start)) continue;
+    report({
+      kind: shortenedName,
+      message: `\`${key}=\` in [${section.name}] sets the option \`${short}\``,
+      primary: {span: keySpan, text: 'buildout cuts two characters off the key'},
+      hint: `write a blank before the operator: \`${whole} ${operator}=\``,
+    });
+  }
 }
 
 function warnOfTakingNothing(section: string, option: ConfigOption, report: Report): void {

@@ -2,7 +2,7 @@
  * One folder a diagnostic: `test/diagnostics/cases/CFGnnn-what/`, with a profile `prod.cfg` and the text that is expected.
  *
  *     prod.cfg …       the input
- *     command          optional: `lint`, or further words of the command line (`--offline`, `release:version=1`)
+ *     command          optional: `lint`, `emit`, `-o FILE`, or further words of the command line (`--offline`, `release:version=1`)
  *     world.json       optional: what URLs answer, which files git calls changed
  *     expected.txt     every diagnostic of the run, the source above each
  *
@@ -18,10 +18,13 @@ import {withChains} from '../../compiler/diagnostics/chain.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
 import {ordered} from '../../compiler/diagnostics/severity.js';
+import {emitScript} from '../../compiler/emit/sh.js';
 import type {Io} from '../../compiler/io.js';
 import {lint, lintKinds} from '../../compiler/lint/lint.js';
 import type {Graph} from '../../compiler/model/graph.js';
+import type {Lock} from '../../compiler/model/lock.js';
 import {nodeIo} from '../../compiler/node-io.js';
+import {writeOutputs} from '../../compiler/output.js';
 import {caseFolders, projectRoot} from '../harness/tools.js';
 
 interface World {
@@ -63,7 +66,18 @@ test('diagnostics: every case is of a kind in the catalog', (t) => {
     );
 });
 
-/** load to lower, and lint where asked for, in a world of the case's own. */
+const emptyLock: Lock = {
+  requiresPython: '==3.11.*',
+  packages: [],
+  inputDigest: '',
+  remote: {},
+  downloads: {},
+  supervisor: [],
+  tools: [],
+  bridge: [],
+};
+
+/** load to lower, and lint, emit or write where asked for, in a world of the case's own. */
 async function run(folder: string): Promise<{readonly text: string; readonly ids: readonly string[]}> {
   const words = existsSync(join(folder, 'command'))
     ? readFileSync(join(folder, 'command'), 'utf8').trim().split(/\s+/)
@@ -92,7 +106,11 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
   };
   let profile: Profile = 'prod';
   const io = ioOf(folder, world);
-  const asked: Request = {...request, workingDirectory: folder, home: '/home/nobody'};
+  const asked: Request = {
+    ...request,
+    workingDirectory: folder,
+    home: existsSync(join(folder, '.netrc')) ? folder : '/home/nobody',
+  };
   let files: Graph | undefined;
   const checked = await checkProfile(asked, io, report, '1.0.0', (learnt) => {
     files = learnt.files ?? files;
@@ -101,6 +119,9 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
   if (checked) {
     const plan = await planRelease(checked, io, report, asked);
     if (linting) lint({...checked.context, locked: world.locked && new Set(world.locked)});
+    else if (words.includes('-o'))
+      await writeOutputs([{path: join(folder, values('-o')[0]!), content: 'a script'}], io, report);
+    else if (words.includes('emit')) emitScript(plan, emptyLock, report);
     else if (asked.locked && !found.some(({kind}) => kind.severity === 'error')) {
       await lockRelease(plan, checked, io, report, 'locked');
     }

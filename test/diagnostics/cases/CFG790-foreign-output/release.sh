@@ -1,0 +1,3 @@
+#!/bin/sh
+# Written by hand.
+rsync -a site/ www.example.org:/srv/site/
