@@ -1,10 +1,10 @@
-import {faultOfFile} from '../util/file-fault.js';
 import {createHash} from 'node:crypto';
 import type {Diagnostic, Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
+import {faultOfFile} from '../util/file-fault.js';
 import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {words} from '../util/python-string.js';
