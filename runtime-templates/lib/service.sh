@@ -508,12 +508,14 @@ service_command() (
     action=$1
     command=$(each_service_command service_command_pick "$action")
     if [ -n "$command" ]; then
-        if sh -c "$command" </dev/null; then
-            log_info "services: $action is done"
-            exit 0
+        sh -c "$command" </dev/null
+        status=$?
+        if [ "$status" -ne 0 ]; then
+            log_error "services: $action failed with status $status: $command"
+            exit 1
         fi
-        log_error "services: $action failed with status $?: $command"
-        exit 1
+        log_info "services: $action is done"
+        exit 0
     fi
     case $action in
     restart)
