@@ -20,7 +20,7 @@
 # Its working folder is `/`: one that was started in a release would keep that folder after a prune.
 # Its environment is empty but for PATH and the locale: programs inherit it, and the deployer's holds secrets.
 
-SUPERVISOR_WAIT=${SUPERVISOR_WAIT:-15}
+SUPERVISOR_WAIT=${SUPERVISOR_WAIT:-60}
 
 supervisor_setup() {
     [ "$SERVICES" = supervisor ] || return 0

@@ -3,6 +3,7 @@ import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Report} from '../../compiler/diagnostics/diagnostic.js';
 import {shFeed, shWord} from '../../compiler/emit/quote.js';
 import {supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
@@ -160,6 +161,16 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
+}
+
+/** Asks until there is an answer, for three minutes. */
+export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined || Date.now() > deadline) return answer;
+    await delay(300);
+  }
 }
 
 export function service(name: string, changes: Partial<ServiceEntry> = {}): ServiceEntry {

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
@@ -6,7 +6,15 @@ import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {needsProgram, type Shell, shells, toolBox} from '../harness/tools.js';
-import {freePort, removeHost, type ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
+import {
+  eventually,
+  freePort,
+  removeHost,
+  type ServiceHost,
+  service,
+  serviceHost,
+  useSupervisorBox,
+} from './service-host.js';
 
 const box = await toolBox('supervisor');
 const few: readonly Shell[] = shells().present.filter((shell) => ['dash', 'bash', 'busybox ash'].includes(shell.name));
@@ -25,9 +33,10 @@ http.server.ThreadingHTTPServer.allow_reuse_address = True
 http.server.ThreadingHTTPServer(("127.0.0.1", ${port}), Handler).serve_forever()
 `;
 
+/** What the server at the port says; nothing where nobody listens. A machine that is busy with tests is slow to answer. */
 async function ask(port: number): Promise<string> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/`, {signal: AbortSignal.timeout(2000)});
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {signal: AbortSignal.timeout(60_000)});
     return await answer.text();
   } catch {
     return '';
@@ -293,16 +302,22 @@ test('supervisor: event listeners hear events, and memmon restarts what grew too
     await host.release('1.0.0', [service('big'), memmon], {'bin/big': big});
     await host.switch('1.0.0');
     await restarted(t, host);
-    const before = (await states(host)).big;
-    t.regex(before!, /^running/);
-    const deadline = Date.now() + 60_000;
-    let now = before;
-    while ((now === before || !now?.startsWith('running')) && Date.now() < deadline) {
-      await delay(300);
-      now = (await states(host)).big;
-    }
-    t.not(now, before);
-    t.regex(readFileSync(join(host.prefix, 'var/log/memmon-error.log'), 'utf8'), /big/);
+    // memmon may have been quicker than this: what counts is that it says so, and that another process runs then.
+    const log = join(host.prefix, 'var/log/memmon-error.log');
+    const told = await eventually(() => {
+      const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
+      return /^Restarting .*big$/m.test(said) ? said : undefined;
+    });
+    t.regex(told ?? '', /RSS of big.* is \d+/);
+    const pids = new Set<string>();
+    t.truthy(
+      await eventually(async () => {
+        const now = (await states(host)).big;
+        if (now?.startsWith('running')) pids.add(now);
+        return pids.size > 1 || undefined;
+      }),
+      `one process alone was seen: ${[...pids].join(', ')}`,
+    );
   }));
 
 test('supervisor: killed between stop and start, the next run starts what was stopped', (t) =>
@@ -313,7 +328,7 @@ test('supervisor: killed between stop and start, the next run starts what was st
     await restarted(t, host);
     await host.release('1.1.0', [service('one', {fingerprint: 'f2'})], files);
     await host.switch('1.1.0');
-    const cut = await host.run('service_do_up() { kill -9 "$$"; sleep 5; }\nservice_restart');
+    const cut = await host.run('service_do_up() { kill -9 "$$"; exit 9; }\nservice_restart');
     t.not(cut.status, 0);
     t.like(await states(host), {one: 'stopped -'});
     await restarted(t, host);
