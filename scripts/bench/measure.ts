@@ -1,0 +1,117 @@
+/**
+ * Whole processes, measured side by side: what is compared runs in turn, so that a busy machine slows all of it alike.
+ * No time is a pass or a failure here: ratios are printed, and people judge them.
+ */
+import {execFile, spawn} from 'node:child_process';
+import {performance} from 'node:perf_hooks';
+import {promisify} from 'node:util';
+
+const execute = promisify(execFile);
+
+/** One side of a comparison. */
+export interface Contender {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Done before each run, and not measured. */
+  readonly before?: () => Promise<void>;
+}
+
+export interface Measured {
+  readonly name: string;
+  /** Median of all runs, in milliseconds. */
+  readonly milliseconds: number;
+  /** Largest resident set in MiB; undefined where no Python is there to ask for it. */
+  readonly mebibytes: number | undefined;
+}
+
+export interface BenchOptions {
+  readonly runs: number;
+  /** A Python that tells the peak memory of a program. */
+  readonly python?: string;
+}
+
+/** A measurement: prints its own lines. Each is a file of this folder, listed in bench.ts. */
+export interface Measurement {
+  readonly name: string;
+  run(options: BenchOptions): Promise<void>;
+}
+
+/** Runs each once to warm the file system's cache, then all in turn; throws where one fails, for its time would mean nothing. */
+export async function sideBySide(
+  contenders: readonly Contender[],
+  {runs, python}: BenchOptions,
+): Promise<readonly Measured[]> {
+  const times = contenders.map((): number[] => []);
+  for (let round = -1; round < runs; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      await contender.before?.();
+      const milliseconds = await timed(contender);
+      if (round >= 0) times[index]!.push(milliseconds);
+    }
+  }
+  const measured: Measured[] = [];
+  for (const [index, contender] of contenders.entries()) {
+    await contender.before?.();
+    measured.push({
+      name: contender.name,
+      milliseconds: median(times[index]!),
+      mebibytes: python === undefined ? undefined : await peakMemory(contender, python),
+    });
+  }
+  return measured;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** A line a contender; the first is the one that the others are compared with. */
+export function table(title: string, measured: readonly Measured[]): string {
+  const [first] = measured;
+  const lines = measured.map(({name, milliseconds, mebibytes}) => {
+    const memory = mebibytes === undefined ? '' : `${mebibytes.toFixed(0).padStart(6)} MiB`;
+    const ratio = (first!.milliseconds / milliseconds).toFixed(2).padStart(7);
+    return `  ${name.padEnd(28)}${milliseconds.toFixed(0).padStart(8)} ms${memory}${ratio} x`;
+  });
+  return `${title}\n${lines.join('\n')}\n`;
+}
+
+function timed({command: [program, ...words], cwd, env, name}: Contender): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(program!, words, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk).slice(-2000);
+    });
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) resolve(performance.now() - started);
+      else reject(new Error(`${name} ended with ${status}: ${said}`));
+    });
+  });
+}
+
+const askPeak = `
+import os, sys
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, _, usage = os.wait4(child, 0)
+print(usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+`;
+
+async function peakMemory({command, cwd, env}: Contender, python: string): Promise<number> {
+  const {stdout} = await execute(python, ['-c', askPeak, ...command], {
+    cwd,
+    env: env ?? process.env,
+    maxBuffer: 1 << 28,
+  });
+  return Number(stdout);
+}
