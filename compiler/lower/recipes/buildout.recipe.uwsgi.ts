@@ -44,7 +44,7 @@ export const buildoutRecipeUwsgi: RecipeLowering = {
       'config-NAME': 'one setting a line',
       'extra-paths pythonpath': 'further `pythonpath` settings',
       'version md5sum download-url profile executable': 'nothing: uWSGI is a wheel, its version a pin',
-      'find-links index': 'read by the lock',
+      'find-links index': "nothing: the lock is made from the index of uv's own configuration",
       'pth-files pythonpath-eggs-directory': 'nothing: all eggs lie in the virtualenv',
     },
     differences: [

@@ -56,7 +56,7 @@ export const djangorecipe: RecipeLowering = {
       'test testrunner coverage': 'a test runner, in dev alone',
       'scripts-with-settings': 'console scripts that know the settings module',
       'extra-paths initialization': 'as with zc.recipe.egg',
-      'find-links index': 'read by the lock',
+      'find-links index': "nothing: the lock is made from the index of uv's own configuration",
       'relative-paths urls bind': 'nothing',
       'version wsgilog projectegg deploy_script_extra script-entrypoints':
         'an error, as in the recipe: of an older version',

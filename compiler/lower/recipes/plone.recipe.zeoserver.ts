@@ -104,6 +104,13 @@ export const ploneRecipeZeoserver: RecipeLowering = {
       'replicate-from': 'with zc.zrs',
       'keep-alive-delay': 'with zc.zrs; 60',
       'relative-paths': 'nothing: a release lies in its last place from the start',
+      scripts: 'nothing: the recipe empties it',
+      'zeo-var': 'nothing: the recipe does not read it either',
+      'zope2-location': 'nothing: ZEO is an egg',
+      'zodb3-location': 'nothing: ZODB is an egg',
+      'include-site-packages': 'nothing: the virtualenv sees no packages of the host',
+      'find-links': "nothing: the lock is made from the index of uv's own configuration",
+      index: "nothing: the lock is made from the index of uv's own configuration",
     },
     differences: [
       'zeo.conf, runzeo and zeoctl lie in etc/PART of the release; `${PART:location}` means that folder.',

@@ -25,8 +25,8 @@ const options: Readonly<Record<string, string>> = {
   'extra-paths': 'added to the module path',
   initialization: 'Python source before the control script, %-formatted with the options of the part',
   arguments: 'as with zc.recipe.egg',
-  'find-links': 'read by the lock',
-  index: 'read by the lock',
+  'find-links': "nothing: the lock is made from the index of uv's own configuration",
+  index: "nothing: the lock is made from the index of uv's own configuration",
   user: '`name:password` of the first administrator; written where there is no database yet, the password a secret',
   'http-address': 'what the server listens on; 0.0.0.0:8080',
   'http-fast-listen': 'on: the socket is open before Zope has started',
@@ -109,6 +109,9 @@ const options: Readonly<Record<string, string>> = {
   'zope-conf': 'a zope.conf of your own, taken into the release as it stands',
   'control-script': "name of the control script; the part's",
   'zopectl-umask': 'umask of the service and of the control script',
+  'include-site-packages': 'nothing: the virtualenv sees no packages of the host',
+  'buildout-directory': 'nothing: the recipe sets it itself',
+  'bin-directory': 'nothing: scripts lie in bin/ of the release',
 };
 
 /**
@@ -121,7 +124,7 @@ const options: Readonly<Record<string, string>> = {
  */
 export const ploneRecipeZope2instance: RecipeLowering = {
   recipe: 'plone.recipe.zope2instance',
-  options: [...Object.keys(options), ...oldOptionNames, 'include-site-packages', 'buildout-directory', 'bin-directory'],
+  options: [...Object.keys(options), ...oldOptionNames],
   page: {
     summary: 'A Zope instance: its home with zope.conf, wsgi.ini and ZCML, a control script, and a service.',
     options: {...options, ...oldOptionPage},
