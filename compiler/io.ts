@@ -14,8 +14,8 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Whether a file may be run; not asked where a world has no modes. */
   isExecutable?(path: string): Promise<boolean>;
-  /** Whether a path is itself a symbolic link. Where it is absent, nothing is. */
-  isLink?(path: string): Promise<boolean>;
+  /** What lies at a path, a symbolic link not followed; undefined where nothing does. */
+  pathKind(path: string): Promise<'link' | 'folder' | 'file' | undefined>;
   /** Writes to a temporary file beside `path` and renames. */
   writeFile(path: string, content: string | Uint8Array, options?: {readonly mode?: number}): Promise<void>;
   fetch(
@@ -56,6 +56,10 @@ export function memoryIo(
       const found = files.get(path) ?? files.get(normalisePath(path));
       if (found instanceof Error) throw found;
       return found;
+    },
+    async pathKind(path) {
+      if (files.has(path)) return 'file';
+      return [...files.keys()].some((each) => each.startsWith(`${path}/`)) ? 'folder' : undefined;
     },
     async writeFile(path, content) {
       files.set(path, bytes(content));

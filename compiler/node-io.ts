@@ -21,8 +21,9 @@ export const nodeIo: Io = {
     return found !== undefined && (found.mode & 0o111) !== 0;
   },
 
-  async isLink(path) {
-    return (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false;
+  async pathKind(path) {
+    const found = await lstat(path).catch(() => undefined);
+    return found && (found.isSymbolicLink() ? 'link' : found.isDirectory() ? 'folder' : 'file');
   },
 
   async writeFile(path, content, options) {

@@ -111,6 +111,8 @@ interface DataFunction {
 }
 
 function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly DataFunction[] {
+  const texts = secretsInTexts([plan.entries, plan.hooks]);
+  const inTexts = plan.secrets.map(({name}) => name).filter((name) => texts.has(name));
   const of = <K extends Entry['kind']>(kind: K): readonly Extract<Entry, {kind: K}>[] =>
     plan.entries.filter((entry): entry is Extract<Entry, {kind: K}> => entry.kind === kind);
   const each = <T>(name: string, about: string, template: string, items: readonly T[], view: (item: T) => object) => ({
@@ -150,10 +152,16 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       secretView,
     ),
     {
-      ...each('secret_set', 'NAME VALUE: assigns SECRET_...', 'secret-set', plan.secrets, (secret) => ({
-        name: secret.name,
-        variable: variableOf({ref: 'secret', name: secret.name}),
-      })),
+      ...each(
+        'secret_set',
+        'NAME VALUE: assigns SECRET_..., where a text below has it',
+        'secret-set',
+        inTexts,
+        (name) => ({
+          name,
+          variable: variableOf({ref: 'secret', name}),
+        }),
+      ),
       choice: true,
     },
     each('each_system', 'NAME COMMAND: programs of the host', 'system', plan.system, (item) => item),
@@ -380,6 +388,14 @@ function inputView(input: ReleasePlan['inputs'][number]): object {
 
 function uses(plan: ReleasePlan, ref: 'fqdn'): boolean {
   return JSON.stringify(plan).includes(JSON.stringify({ref}));
+}
+
+/** Secrets that stand in texts: those need a variable. One that only signs webhooks is asked for by its name. */
+function secretsInTexts(value: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof value !== 'object' || value === null) return found;
+  if ('ref' in value && value.ref === 'secret' && 'name' in value) found.add(String(value.name));
+  for (const inner of Object.values(value)) secretsInTexts(inner, found);
+  return found;
 }
 
 function secretView(secret: Omit<Secret, 'span'>): object {

@@ -82,7 +82,7 @@ class Loader {
   private readonly sources = new Map<string, Source>();
   private readonly hashes = new Map<string, string>();
   private readonly done = new Map<string, GraphFile | undefined>();
-  private readonly links = new Map<string, Promise<boolean>>();
+  private readonly folders = new Map<string, Promise<boolean>>();
   private readonly order: Frame[] = [];
   private readonly edges: Graph['edges'][number][] = [];
   /** Options of [buildout] that say how files are fetched: the profile's, over the user's. */
@@ -294,7 +294,8 @@ class Loader {
 
   /**
    * A path with `x/..` taken out, so that a file that is reached in many ways is one. buildout keeps every spelling apart,
-   * of which there can be exponentially many. Where x is a symbolic link, `x/..` is another folder, and stays.
+   * of which there can be exponentially many. Where x is a symbolic link, `x/..` is another folder, and stays; where
+   * there is no x, it stays too, and there is no such file.
    */
   private async collapsed(path: string): Promise<string> {
     if (isUrl(path) || !/(?:^|\/)\.{0,2}\//.test(path)) return path;
@@ -302,17 +303,18 @@ class Loader {
     for (const part of path.split('/').slice(1)) {
       if (part === '' || part === '.') continue;
       const folder = `/${kept.join('/')}`;
-      if (part !== '..' || kept.at(-1) === '..' || (kept.length > 0 && (await this.isLink(folder)))) kept.push(part);
-      else kept.pop();
+      const goesUp = part === '..' && kept.at(-1) !== '..';
+      if (goesUp && (kept.length === 0 || (await this.isFolder(folder)))) kept.pop();
+      else kept.push(part);
     }
     return `/${kept.join('/')}`;
   }
 
-  private isLink(folder: string): Promise<boolean> {
-    let known = this.links.get(folder);
+  private isFolder(path: string): Promise<boolean> {
+    let known = this.folders.get(path);
     if (!known) {
-      known = this.io.isLink?.(folder) ?? Promise.resolve(false);
-      this.links.set(folder, known);
+      known = this.io.pathKind(path).then((kind) => kind === 'folder');
+      this.folders.set(path, known);
     }
     return known;
   }

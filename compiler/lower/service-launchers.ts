@@ -23,7 +23,9 @@ export function serviceLaunchers(entries: readonly Entry[]): readonly Entry[] {
   };
   const moved = entries.map((entry) => {
     if (entry.kind === 'service') return movedService(entry, there);
-    return entry.kind === 'schedule' ? movedSchedule(entry, there) : entry;
+    if (entry.kind === 'schedule') return movedSchedule(entry, there);
+    // A backup is taken before its own release is there: its commands are those of the release that serves.
+    return entry.kind === 'backup' ? mapTexts(entry, viaCurrent) : entry;
   });
   return moved.flatMap((entry) => {
     const name = entry.kind === 'script' || entry.kind === 'file' ? binName(show(entry.path)) : undefined;

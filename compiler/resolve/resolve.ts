@@ -115,7 +115,7 @@ class Resolver {
     if (directory !== undefined)
       for (const name of folders) {
         const option = raw.get(name)!;
-        if (!option.raw.includes('${')) raw.set(name, {...option, raw: inFolder(directory, option.raw)});
+        if (!option.raw.includes('${')) raw.set(name, {...option, raw: this.inFolder(directory, option.raw)});
       }
     const offline = this.bool('offline', raw.get('offline')?.raw);
     if (!offline) this.bool('newest', raw.get('newest')?.raw);
@@ -124,10 +124,10 @@ class Resolver {
     const own = this.value(buildout, 'directory', directory === undefined);
     for (const name of folders) {
       const value = this.value(buildout, name);
-      if (value !== undefined) buildout.data.set(name, value.includes('${') ? value : inFolder(own ?? '', value));
+      if (value !== undefined) buildout.data.set(name, value.includes('${') ? value : this.inFolder(own ?? '', value));
     }
     const installed = this.value(buildout, 'installed');
-    if (installed) buildout.data.set('installed', inFolder(own ?? '', installed));
+    if (installed) buildout.data.set('installed', this.inFolder(own ?? '', installed));
     this.checkLogging(buildout);
 
     const versions = raw.get('versions')?.raw;
@@ -507,6 +507,11 @@ class Resolver {
     return {name: section.name, options, ...(configured.span && {span: configured.span})};
   }
 
+  /** As os.path.join. Late-bound, a folder is a reference, and no slash tells that a path that begins with it is complete. */
+  private inFolder(folder: string, path: string): string {
+    return this.late && folder !== '' && path.startsWith(folder) ? path : joinPath(folder, path);
+  }
+
   private snapshotValue(section: Section, option: string): string | undefined {
     const known = section.data.get(option);
     if (known !== undefined) return known;
@@ -519,11 +524,6 @@ class Resolver {
       throw error;
     }
   }
-}
-
-/** As os.path.join. A path that begins with the folder is complete: where the folder is a reference, no slash tells that. */
-function inFolder(folder: string, path: string): string {
-  return folder !== '' && path.startsWith(folder) ? path : joinPath(folder, path);
 }
 
 const folders = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-eggs-directory'];

@@ -34,16 +34,15 @@ plan_show() (
     needs=$(preflight_needs)
     free=$(df -Pk "$(preflight_above "$RELEASES")" 2>/dev/null | awk 'NR == 2 { print $4 }')
     [ "$verdict" = build ] || needs=0
-    if [ "$json" = yes ]; then
-        plan_json
-    else
-        plan_text
-    fi
+    shown=plan_text
+    [ "$json" = no ] || shown=plan_json
+    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}"
     [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
 )
 
-# The texts below print what plan_show found.
-plan_text() {
+# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE: print what plan_show found; the last two in KiB
+plan_text() (
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8
     printf '%s %s on %s, in %s\n' "$NAME" "$RELEASE_ID" "$HOST_NAME" "$PREFIX"
     case $verdict in
     unchanged) printf 'unchanged: release %s is deployed\n' "$RELEASE_ID" ;;
@@ -56,9 +55,9 @@ plan_text() {
     plan_section 'services to start, restart or stop' "$services"
     plan_section "drift of the current release" "$drift"
     if [ "$needs" -gt 0 ]; then
-        printf '\nneeds about %s MiB; %s MiB are free\n' "$((needs / 1024))" "$((${free:-0} / 1024))"
+        printf '\nneeds about %s MiB; %s MiB are free\n' "$((needs / 1024))" "$((free / 1024))"
     fi
-}
+)
 
 plan_section() {
     printf '\n%s:\n' "$1"
@@ -72,7 +71,8 @@ END
     fi
 }
 
-plan_json() {
+plan_json() (
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8
     printf '{"schema":"cfgc-plan-host/1",%s,%s,%s,%s,%s,"files":' "$(json_pair name "$NAME")" "$(json_pair from "$active")" \
         "$(json_pair to "$RELEASE_ID")" "$(json_pair prefix "$PREFIX")" "$(json_pair verdict "$verdict")"
     json_string "$files"
@@ -82,8 +82,8 @@ plan_json() {
     printf '%s' "$services" | json_lines
     printf ',"drift":'
     printf '%s' "$drift" | json_lines
-    printf ',"needs_kib":%s,"free_kib":%s}\n' "$needs" "${free:-0}"
-}
+    printf ',"needs_kib":%s,"free_kib":%s}\n' "$needs" "$free"
+)
 
 # The secrets as they are now, so that files with them can be compared; nothing is generated for that.
 secret_plan() {

@@ -58,7 +58,9 @@ signal_each() (
     printf '%s\n' "$2" | {
         some=1
         while read -r pid; do
-            [ -n "$pid" ] && [ "$(lock_start "$pid")" != '' ] || continue
+            if [ -z "$pid" ] || [ -z "$(lock_start "$pid")" ]; then
+                continue
+            fi
             if kill "-$1" "$pid" 2>/dev/null; then
                 some=0
             fi

@@ -44,21 +44,25 @@ status_show() (
     if [ -n "$active" ]; then
         states=$(service_states 2>/dev/null)
     fi
-    if [ "$json" = yes ]; then
-        status_json
-    else
-        status_text
-    fi
+    shown=status_text
+    [ "$json" = no ] || shown=status_json
+    "$shown" "$active" "$since" "$by" "$reason" "$before" "$drift" "$python" "$python_now" "$backup" "$pending" "$holder" \
+        "$deletable" "$hits" "$states"
 )
 
-status_text() {
+# status_text, status_json ACTIVE SINCE BY REASON BEFORE DRIFT PYTHON PYTHON_NOW BACKUP PENDING HOLDER DELETABLE HITS STATES:
+# print what status_show found.
+status_text() (
+    active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
+    shift 9
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5
     printf '%s on %s, in %s\n\n' "$NAME" "$HOST_NAME" "$PREFIX"
     if [ -z "$active" ]; then
         printf '  nothing is deployed\n'
     else
         printf '  current   %s since %s, by %s%s\n' "$active" "${since:-unknown}" "${by:-unknown}" "${reason:+ ($reason)}"
         printf '  before    %s\n' "${before:-none that can be gone back to}"
-        printf '  made from %s\n' "$(status_sources | tr '\n' ' ')"
+        printf '  made from %s\n' "$(status_sources "$active" | tr '\n' ' ')"
         case $drift in
         0) printf '  drift     none\n' ;;
         -1) printf '  drift     unknown: %s may not read the release\n' "$DEPLOYER" ;;
@@ -80,14 +84,17 @@ status_text() {
     if [ -n "$deletable" ] || [ "$hits" -gt 0 ]; then
         printf '  could go  %s releases, %s other paths: see status --hitlist\n' "$(printf '%s' "$deletable" | grep -c .)" "$hits"
     fi
-}
+)
 
-status_json() {
+status_json() (
+    active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
+    shift 9
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5
     printf '{"schema":"cfgc-status/1",%s,%s,%s' "$(json_pair name "$NAME")" "$(json_pair host "$HOST_NAME")" "$(json_pair prefix "$PREFIX")"
     printf ',%s,%s,%s' "$(json_pair current "$active")" "$(json_pair since "$since")" "$(json_pair by "$by")"
     printf ',%s,%s,%s' "$(json_pair reason "$reason")" "$(json_pair before "$before")" "$(json_pair script "$RELEASE_ID")"
     printf ',"sources":'
-    status_sources | json_lines
+    status_sources "$active" | json_lines
     printf ',"drift":%s,%s,%s' "$drift" "$(json_pair python "$python")" "$(json_pair python_now "$python_now")"
     printf ',%s,%s,%s' "$(json_pair backup "$backup")" "$(json_pair pending "$pending")" "$(json_pair lock "$holder")"
     printf ',"services":'
@@ -95,15 +102,15 @@ status_json() {
     printf ',"deletable":'
     printf '%s' "$deletable" | json_lines
     printf ',"hitlist":%s}\n' "$hits"
-}
+)
 
-# The configs that the current release was compiled from, as its script's header names them.
+# status_sources RELEASE: the configs that a release was compiled from, as its script's header names them.
 status_sources() {
-    [ -r "$RELEASES/$active/release.sh" ] || return 0
+    [ -r "$RELEASES/$1/release.sh" ] || return 0
     awk '
         /^# Made from$/ { inside = 1; next }
         inside && /^#   / { sub(/^#   /, ""); print; next }
-        inside { exit }' "$RELEASES/$active/release.sh"
+        inside { exit }' "$RELEASES/$1/release.sh"
 }
 
 # The youngest record of a whole backup; its name is its time.

@@ -2,7 +2,7 @@
 import {existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {needsProgram} from '../harness/tools.js';
+import {needsProgram, toolBox} from '../harness/tools.js';
 import {
   eventually,
   isRoot,
@@ -17,9 +17,11 @@ import {
 
 const python = await samplePython();
 
+const uv = await toolBox('uv');
+
 const ways: readonly {way: Way; missing: string | undefined}[] = [
   {way: 'ordinary user', missing: isRoot ? needsProgram('setpriv') : undefined},
-  {way: 'root with a service user', missing: isRoot ? undefined : 'not root'},
+  {way: 'root with a service user', missing: isRoot ? uv.missing : 'not root'},
 ];
 
 for (const {way, missing} of ways) {
@@ -29,13 +31,19 @@ for (const {way, missing} of ways) {
     continue;
   }
   test.serial(`e2e: the guestbook is deployed, changed, taken back and restored: ${way}`, async (t) => {
-    const site = await makeSite('wsgi', way, python.path, ({ports, hooks, folder}) => [
-      `ports:web=${ports[0]}`,
-      `secrets:session-key=generate:${folder}/secrets/session-key`,
-      `secrets:hook-key=generate:${folder}/secrets/hook-key`,
-      `webhooks:test=${hooks.url} secret=hook-key`,
-      'healthcheck:deadline=20',
-    ]);
+    const site = await makeSite(
+      'wsgi',
+      way,
+      python.path,
+      ({ports, hooks, folder}) => [
+        `ports:web=${ports[0]}`,
+        `secrets:session-key=generate:${folder}/secrets/session-key`,
+        `secrets:hook-key=generate:${folder}/secrets/hook-key`,
+        `webhooks:test=${hooks.url} secret=hook-key`,
+        'healthcheck:deadline=20',
+      ],
+      way === 'ordinary user' ? undefined : uv.bin('uv'),
+    );
     t.teardown(() => site.close());
     await guestbook(t, site, way);
   });
@@ -122,6 +130,8 @@ async function guestbook(t: ExecutionContext, site: Site, way: Way): Promise<voi
   const restored = await site.run(first.script, 'restore', '-n');
   t.is(restored.status, 0, restored.stderr);
   t.regex((await eventually(() => page(home))) ?? '', /Ada: It works/);
+  const later = await fetch(home, {method: 'POST', body: new URLSearchParams({name: 'Grace', words: 'Still here'})});
+  t.is(later.status, 200, 'the service can write to what was restored');
 
   // No secret in anything that was written or sent.
   const secret = readFileSync(join(site.prefix, '../secrets/session-key'), 'utf8').trim();

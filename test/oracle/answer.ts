@@ -45,6 +45,8 @@ export interface Answer {
   readonly order?: readonly string[];
   readonly install_error?: Failure;
   readonly partial?: boolean;
+  /** The classes of all errors that cfgc found; buildout stops at one. */
+  readonly errors?: readonly string[];
   readonly sections?: readonly (readonly [
     string,
     readonly (readonly [string, Value, (string | null)?])[],
@@ -67,7 +69,6 @@ const classes: Readonly<Record<string, string>> = {
   CFG104: 'NameError',
   CFG105: 'SyntaxError',
   CFG106: 'Undecidable',
-  CFG107: 'ConditionError',
   CFG201: 'KeyError',
   CFG202: 'IndexError',
   CFG203: 'UserError',
@@ -83,9 +84,11 @@ const classes: Readonly<Record<string, string>> = {
 };
 
 /** The class of error that buildout raises for a diagnostic; undefined for what only cfgc says. */
-export function errorClass({kind, message}: Diagnostic): string | undefined {
+export function errorClass({kind, message, primary}: Diagnostic): string | undefined {
   if (kind.severity === 'warning' || kind.severity === 'note') return undefined;
   if (kind.id === 'CFG009' && message.includes('extends-cache')) return 'ValueError';
+  if (kind.id === 'CFG107' || kind.id === 'CFG105')
+    return / in Python$/.exec(primary!.text) ? primary!.text.slice(0, -10) : 'SyntaxError';
   return classes[kind.id] ?? kind.id;
 }
 
@@ -183,11 +186,19 @@ export async function resolveAnswer(
   const notes = reading.filter(({kind}) => kind.id === 'CFG007').map(({message}) => normal(message));
   const base = {files, ...(notes.length > 0 && {notes})};
   const loadError = firstError(reading);
-  if (loadError) return {status: 'error', error: loadError, ...base, diagnostics: reading};
   const merging: Diagnostic[] = [];
   const config = merge(graph, (diagnostic) => merging.push(diagnostic), {executable});
-  const mergeError = firstError(merging);
-  if (mergeError) return {status: 'error', error: mergeError, ...base, diagnostics: [...reading, ...merging]};
+  const error = loadError ?? firstError(merging);
+  if (error) {
+    const diagnostics = [...reading, ...merging];
+    return {
+      status: 'error',
+      error,
+      errors: diagnostics.flatMap((each) => errorClass(each) ?? []),
+      ...base,
+      diagnostics,
+    };
+  }
   const resolving: Diagnostic[] = [];
   const resolved = resolve(config, (diagnostic) => resolving.push(diagnostic), {mode: 'literal', target: oracleTarget});
   const failed = firstError(resolving);
@@ -197,7 +208,9 @@ export async function resolveAnswer(
     status: 'ok',
     ...base,
     ...(parts && {parts: words(show(parts.value))}),
-    ...(failed ? {install_error: failed} : {order: resolved.parts}),
+    ...(failed
+      ? {install_error: failed, errors: resolving.flatMap((each) => errorClass(each) ?? [])}
+      : {order: resolved.parts}),
     sections: sectionRows(resolved, config, files, normal),
     diagnostics: [...reading, ...merging, ...resolving],
   };

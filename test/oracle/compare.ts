@@ -35,8 +35,7 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
   };
   if (theirs.status === 'error') {
     // What cfgc finds while it resolves, buildout finds while it reads: both fail.
-    const found = ours.error?.class ?? ours.install_error?.class;
-    if (!sameError(theirs.error?.class, found))
+    if (!(ours.errors ?? []).some((found) => sameError(theirs.error?.class, found)))
       differences.push(
         `error: ${JSON.stringify(theirs.error)} there, ${JSON.stringify(ours.error ?? ours.install_error)} here`,
       );
@@ -48,7 +47,8 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
   differ('files', [...new Set(files)], ours.files);
   differ('notes', theirs.notes, ours.notes);
   differ('order', theirs.order, ours.order);
-  if (!sameError(theirs.install_error?.class, ours.install_error?.class))
+  const installs = ours.errors ?? [undefined];
+  if (!installs.some((found) => sameError(theirs.install_error?.class, found)))
     differences.push(
       `install_error: ${JSON.stringify(theirs.install_error)} there, ${JSON.stringify(ours.install_error)} here`,
     );

@@ -1,0 +1,29 @@
+// Compares cfgc with the real zc.buildout on configurations that are made up: `npm run fuzz -- --seconds 60 --seed 1`.
+import {writeFileSync} from 'node:fs';
+import {parseArgs} from 'node:util';
+import {fuzz} from '../test/fuzz/fuzz.js';
+import {toolBox} from '../test/harness/tools.js';
+
+const {values} = parseArgs({
+  options: {
+    seconds: {type: 'string', default: '60'},
+    seed: {type: 'string', default: '1'},
+    programs: {type: 'string'},
+    save: {type: 'string'},
+  },
+});
+const box = await toolBox('buildout');
+if (box.missing) throw new Error(`zc.buildout can't be had: ${box.missing}`);
+const deadline = Date.now() + Number(values.seconds) * 1000;
+const programs = values.programs === undefined ? Number.POSITIVE_INFINITY : Number(values.programs);
+const {count, failures} = await fuzz(
+  box.python,
+  Number(values.seed),
+  (done) => done < programs && Date.now() < deadline,
+);
+for (const {program, seed, differences} of failures.slice(0, 20)) {
+  console.log(`--- seed ${seed}\n${differences.join('\n').slice(0, 1500)}\n${JSON.stringify(program).slice(0, 3000)}`);
+}
+if (values.save) writeFileSync(values.save, JSON.stringify(failures, undefined, 1));
+console.log(`${count} programs, ${failures.length} with a difference`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,0 +1,112 @@
+import {spawn} from 'node:child_process';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {memoryIo} from '../../compiler/io.js';
+import {cachePath} from '../../compiler/load/remote.js';
+import {projectRoot} from '../harness/tools.js';
+import {type Answer, parseAnswer, resolveAnswer} from './answer.js';
+import {compareParse, compareResolve} from './compare.js';
+
+/** A question for zc.buildout and for cfgc: files, and how they are asked about. */
+export interface Program {
+  readonly op: 'parse' | 'resolve';
+  readonly files: Readonly<Record<string, string | {readonly b64: string}>>;
+  readonly entry: string;
+  readonly cmdline?: readonly string[];
+  readonly urls?: Readonly<Record<string, string>>;
+  readonly home?: Readonly<Record<string, string>>;
+}
+
+/** The real zc.buildout in one long-lived Python process. */
+export class Oracle {
+  private readonly waiting: {readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void}[] =
+    [];
+  private readonly child;
+
+  constructor(python: string) {
+    // An environment of its own: what a condition or a home could see of the machine does not count.
+    const env = {
+      PATH: '/usr/bin:/bin',
+      LC_ALL: 'C.UTF-8',
+      PYTHONUTF8: '1',
+      PYTHONWARNINGS: 'ignore',
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
+    this.child = spawn(python, [join(projectRoot, 'test/oracle/ask.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
+    createInterface({input: this.child.stdout}).on('line', (line) =>
+      this.waiting.shift()?.resolve(JSON.parse(line) as Answer),
+    );
+    this.child.on('error', (error) => this.fail(error));
+    this.child.on('close', (status) => this.fail(new Error(`zc.buildout ended with ${status}`)));
+  }
+
+  ask(program: Program): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({resolve, reject});
+      this.child.stdin.write(`${JSON.stringify(program)}\n`);
+    });
+  }
+
+  private fail(error: Error): void {
+    for (const each of this.waiting.splice(0)) each.reject(error);
+  }
+
+  close(): void {
+    this.child.stdin.end();
+  }
+}
+
+const root = '/oracle-root';
+const python = '/oracle-python';
+
+/** cfgc's answer to the same question. */
+export async function answerOf(program: Program): Promise<Answer> {
+  if (program.op === 'parse') return parseOf(program);
+  const files = Object.fromEntries([
+    ...Object.entries(program.files).map(([name, content]) => [`${root}/${name}`, bytesOf(content)]),
+    ...Object.entries(program.home ?? {}).map(([name, content]) => [
+      `${root}/.home/.buildout/${name}`,
+      bytesOf(content),
+    ]),
+    ...Object.entries(program.urls ?? {}).map(([url, content]) => [cachePath(`${root}/.cache`, url), bytesOf(content)]),
+  ]);
+  const {diagnostics: _, ...answer} = await resolveAnswer({
+    path: `${root}/${program.entry}`,
+    io: memoryIo({files}),
+    home: `${root}/.home`,
+    executable: python,
+    commandLine: (program.cmdline ?? []).map((word) => word.replaceAll('@ROOT@', root)),
+    extendsCache: `${root}/.cache`,
+    normal,
+  });
+  // buildout shows a file that the command line names as it stands there; cfgc shows where it is.
+  const relative = (program.cmdline ?? []).flatMap((word) => /^buildout:extends=([^/].*)$/.exec(word)?.[1] ?? []);
+  const shown = (file: string): string => relative.find((name) => file === `@ROOT@/${name}`) ?? file;
+  return {...answer, ...(answer.files && {files: answer.files.map(shown)})};
+}
+
+/** What differs between the two answers: a line each. */
+export function differences(program: Program, theirs: Answer, ours: Answer): readonly string[] {
+  return (program.op === 'parse' ? compareParse(theirs, ours) : compareResolve(theirs, ours)).differences;
+}
+
+function parseOf({files, entry}: Program): Answer {
+  const bytes = bytesOf(files[entry]!);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+  } catch {
+    return {error: {class: 'UnicodeDecodeError'}};
+  }
+  return parseAnswer(`${root}/${entry}`, text, normal);
+}
+
+function bytesOf(content: string | {readonly b64: string}): Uint8Array {
+  return typeof content === 'string'
+    ? new TextEncoder().encode(content.replaceAll('@ROOT@', root))
+    : Buffer.from(content.b64, 'base64');
+}
+
+function normal(text: string): string {
+  return text.replaceAll(python, '@PYTHON@').replaceAll(`${root}/.home`, '@HOME@').replaceAll(root, '@ROOT@');
+}
