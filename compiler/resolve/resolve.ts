@@ -78,6 +78,8 @@ class Resolver {
   private readonly refs: HostRefs;
   private readonly macros: Macros;
   private readonly late: boolean;
+  /** Parts that a recipe is being shown because of an option that only it may know. */
+  private readonly asking = new Set<Section>();
   private quiet = false;
 
   constructor(
@@ -260,9 +262,13 @@ class Resolver {
 
   /** What the recipe gives under a name that only the reference to it tells. */
   private otherGiven(section: Section, option: string): string | undefined {
-    if (!this.options.givesOther || !section.raw.has('recipe')) return undefined;
+    // An option that refers to a name its own part lacks asks again while the recipe is shown the part.
+    if (!this.options.givesOther || !section.raw.has('recipe') || this.asking.has(section)) return undefined;
     const configured = this.config.sections.get(section.name)!;
-    const value = this.options.givesOther(this.snapshot(section, configured), option);
+    this.asking.add(section);
+    const shown = this.snapshot(section, configured);
+    this.asking.delete(section);
+    const value = this.options.givesOther(shown, option);
     if (value === undefined) return undefined;
     const found = this.refs.fromText(value);
     section.given.add(option);
