@@ -1,6 +1,7 @@
 import {Argument, Command, Option} from 'commander';
 import {nearest} from '../util/nearest.js';
 import type {EditOptions} from './edit-command.js';
+import type {InitOptions} from './init-command.js';
 import type {QueryOptions} from './query-command.js';
 
 /** What every command that reads a profile understands. */
@@ -81,6 +82,21 @@ Examples:
     .action(async (file: string, assignments: string[], options: CompileOptions) => {
       const {checkCommand} = await import('./check-command.js');
       done(await checkCommand(file, assignments, options, version));
+    });
+
+  reading(add('init', 'write a first prod.cfg for an existing buildout'), false)
+    .argument('<file>', 'the profile that the production host runs today')
+    .option('-o, --output <file>', 'the new profile; prod.cfg beside the old one where it is not given')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfgc init buildout.cfg                          prod.cfg beside it, and what is left to decide
+  cfgc init production.cfg -o release-prod.cfg    where there is a prod.cfg: nothing is overwritten`,
+    )
+    .action(async (file: string, options: InitOptions) => {
+      const {initCommand} = await import('./init-command.js');
+      done(await initCommand(file, options, version));
     });
 
   reading(add('query', 'print options with their values, as buildout would see them'))
