@@ -67,13 +67,6 @@ export const ploneRecipeZeoserver: RecipeLowering = {
   page: {
     summary: 'A ZEO database server: zeo.conf, a control script, zeopack and repozo, and a service.',
     options: {
-      scripts: 'nothing: the recipe sets it',
-      'zeo-var': 'where a backup part looks for the data, before var',
-      'zope2-location': 'nothing: ZEO is a distribution of the virtualenv',
-      'zodb3-location': 'nothing, as zope2-location',
-      'include-site-packages': 'nothing: system packages are never seen',
-      'find-links': 'read by the lock',
-      index: 'read by the lock',
       'zeo-address': 'a port of 127.0.0.1, `host:port`, or the path of a Unix socket; 8100',
       var: 'base of the paths below; the data folder',
       'file-storage': 'filestorage/Data.fs below var',

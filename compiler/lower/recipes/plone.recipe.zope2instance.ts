@@ -18,9 +18,6 @@ import {eggEnvironment, eggOptions, eggScripts} from './zc.recipe.egg.js';
 /** Option to what becomes of it; the old ones have a table of their own. */
 const options: Readonly<Record<string, string>> = {
   eggs: 'requirements of the one virtualenv',
-  'include-site-packages': 'nothing: system packages are never seen',
-  'buildout-directory': 'nothing: the release has its own folders',
-  'bin-directory': "nothing: the release's bin",
   scripts: 'as with zc.recipe.egg; empty: only the control script',
   'entry-points': 'as with zc.recipe.egg',
   interpreter: 'as with zc.recipe.egg',
