@@ -85,7 +85,7 @@ async function findings(text: string, path: string, options: ReadOptions, versio
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    return (await nodeIo.readFile(path)) !== undefined || ((await nodeIo.isLink?.(path)) ?? false);
+    return (await nodeIo.readFile(path)) !== undefined || (await nodeIo.pathKind(path)) !== undefined;
   } catch {
     return true;
   }
