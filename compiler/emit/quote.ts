@@ -65,10 +65,12 @@ export function shWord(value: string | FileText): string {
 export function shFeed(content: FileText, command: string, after = ''): string {
   if (content.pieces.length === 0) return `    ${command} </dev/null${after}`;
   const last = content.pieces.at(-1);
-  if (typeof last !== 'string' || !last.endsWith('\n')) {
+  const open = content.pieces.some((piece) => typeof piece !== 'string');
+  // Typographic quotes in an open here-document look like a mistake to shellcheck, and there they can't be quoted.
+  const typographic = open && content.pieces.some((piece) => typeof piece === 'string' && /[\u201c\u201d]/.test(piece));
+  if (typeof last !== 'string' || !last.endsWith('\n') || typographic) {
     return `    printf '%s' ${shWord(content)} |\n        ${command}${after}`;
   }
-  const open = content.pieces.some((piece) => typeof piece !== 'string');
   const body = open ? expanding(content, /[\\$`]/g) : content.pieces.join('');
   const end = delimiter(body);
   return `    ${command} <<${open ? end : `'${end}'`}${after}\n${body}${end}`;
@@ -188,7 +190,7 @@ function expanding(value: FileText, special: RegExp): string {
 
 /** A word that is no line of `body`, the same for the same body. */
 function delimiter(body: string): string {
-  const lines = new Set(body.split('\n'));
+  const lines = new Set(body.split('\n').map((line) => line.trim()));
   let end = 'END';
   while (lines.has(end)) end += '_';
   return end;

@@ -1,5 +1,5 @@
 import type {Lock} from '../../compiler/model/lock.js';
-import type {Origin, ReleasePlan} from '../../compiler/model/release-plan.js';
+import type {Entry, Origin, ReleasePlan} from '../../compiler/model/release-plan.js';
 import type {PathClass, Permission} from '../../compiler/model/settings.js';
 import {place, text} from '../../compiler/util/text.js';
 
@@ -77,6 +77,143 @@ export function samplePlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
     ...changes,
   };
 }
+
+/** A plan that has every kind of entry, setting and reference, with a value that no reader likes wherever one may stand. */
+export function fullPlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
+  const sample = samplePlan();
+  const nasty = text(hostileValue, place('data', 'x'), {ref: 'env', name: 'PORT'}, '\n');
+  const at = origin('everything', 99);
+  const more: readonly Entry[] = [
+    {
+      kind: 'directory',
+      origin: at,
+      class: 'blobs',
+      path: place('data', 'blob storage'),
+      mode: '0700',
+      owner: 'guestbook',
+    },
+    {kind: 'link', origin: at, path: place('bin', 'python'), to: text({ref: 'python'})},
+    {
+      kind: 'file',
+      origin: at,
+      class: 'etc',
+      path: place('etc', hostileValue.replaceAll('/', '-').replaceAll('\n', ' ')),
+      content: nasty,
+      executable: true,
+      mode: '0750',
+      validate: [text({ref: 'python'}), text('-c'), text('import sys')],
+    },
+    {
+      kind: 'file',
+      origin: at,
+      class: 'etc',
+      path: place('etc', 'inituser'),
+      content: text('admin:', {ref: 'secret', name: 'admin-password'}),
+      executable: false,
+      unlessExists: place('data', 'Data.fs'),
+    },
+    {
+      kind: 'script',
+      origin: at,
+      path: place('bin', 'py'),
+      environment: 'main',
+      run: {type: 'interpreter'},
+      initialization: text(),
+      arguments: text(),
+      extraPaths: [],
+    },
+    {
+      kind: 'scripts',
+      origin: at,
+      environment: 'main',
+      distribution: 'jinja2',
+      dependents: true,
+      initialization: text(),
+      arguments: text(),
+      extraPaths: [nasty],
+    },
+    {
+      kind: 'command',
+      origin: at,
+      name: 'index',
+      when: 'after-switch',
+      interpreter: 'sh',
+      source: text('echo "', {ref: 'env', name: 'PORT'}, '" it\'s\n'),
+      stopOnError: false,
+      environment: [{name: 'VALUE', value: nasty}],
+    },
+    {
+      kind: 'download',
+      origin: at,
+      url: 'https://example.org/a.tar.gz?x=1&y=$2',
+      sha256: '0'.repeat(64),
+      class: 'code',
+      path: place('share', 'a'),
+      unpack: true,
+      strip: true,
+    },
+    {
+      kind: 'build',
+      origin: at,
+      name: 'haproxy',
+      url: 'https://example.org/haproxy.tar.gz',
+      sha256: '1'.repeat(64),
+      path: place('share', 'haproxy'),
+      configure: text('./configure'),
+      options: [nasty],
+      environment: [{name: 'CFLAGS', value: text('-O2')}],
+      makeTargets: [text('install')],
+      patches: [],
+    },
+    {
+      kind: 'schedule',
+      origin: at,
+      name: 'pack',
+      times: '@daily',
+      command: nasty,
+      environment: [{name: 'A', value: nasty}],
+    },
+    {
+      kind: 'backup',
+      origin: at,
+      name: 'backup',
+      storages: [{name: '1', file: place('data', 'Data.fs'), blobs: place('data', 'blobs')}],
+      location: place('backups', 'backups'),
+      blobLocation: place('backups', 'blobs'),
+      keep: 2,
+      keepBlobDays: 14,
+      full: false,
+      compress: true,
+      blobs: 'copy',
+      preCommand: text(),
+      postCommand: nasty,
+      commands: [{name: 'entries', dump: nasty, restore: nasty}],
+    },
+    {kind: 'check', origin: at, name: 'answers', when: 'running', command: [text('true'), nasty]},
+  ];
+  return {
+    ...sample,
+    entries: [...sample.entries, ...more],
+    logging: {enabled: true, facility: 'local4', remotes: ['logs.example.org']},
+    hooks: {
+      webhooks: [
+        {
+          url: text('https://ci.example.org/hooks'),
+          secret: 'admin-password',
+          format: 'json',
+          events: ['start', 'failure'],
+        },
+      ],
+      healthChecks: [{url: text('http://127.0.0.1:8080/'), status: [200], deadlineSeconds: 30, intervalSeconds: 1}],
+    },
+    secrets: [{name: 'admin-password', from: {file: text('/etc/guestbook/password')}, generate: true}],
+    inputs: [{name: 'PORT', fallback: hostileValue}],
+    system: [{name: 'tar', command: 'tar'}],
+    ...changes,
+  };
+}
+
+export const hostileValue = '-n \'"$(id)`id`\\ ${HOME} %d #x;\n\tEND\n“é”';
 
 /** Two real wheels of the index, by their hashes: Jinja2 is pure, MarkupSafe is for this platform. */
 export function sampleLock(changes: Partial<Lock> = {}): Lock {

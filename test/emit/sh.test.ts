@@ -1,0 +1,199 @@
+import {createHash} from 'node:crypto';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {withDir} from 'tmp-promise';
+import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
+import {contentDigest, serviceFingerprint} from '../../compiler/emit/fingerprint.js';
+import {emitScript} from '../../compiler/emit/sh.js';
+import {library} from '../../compiler/emit/templates.js';
+import type {Lock} from '../../compiler/model/lock.js';
+import type {Entry, ReleasePlan, ServiceEntry} from '../../compiler/model/release-plan.js';
+import {text} from '../../compiler/util/text.js';
+import {testWith} from '../harness/test-with.js';
+import {execute, shells, toolBoxes} from '../harness/tools.js';
+import {fullPlan, locked, sampleLock, samplePlan} from './sample-plan.js';
+
+const {shellcheck} = await toolBoxes('shellcheck');
+
+function emit(plan: ReleasePlan, lock: Lock = sampleLock()): string {
+  const found: Diagnostic[] = [];
+  const script = emitScript(plan, lock, (diagnostic) => found.push(diagnostic));
+  if (found.length > 0) throw new Error(found.map((one) => one.message).join('\n'));
+  return script;
+}
+
+/** Settings in combination: each pair of values of two settings occurs somewhere. */
+const matrix: readonly (readonly [string, ReleasePlan])[] = (['supervisor', 'systemd', 'none'] as const).flatMap(
+  (services, index) =>
+    (['prefix', 'fhs'] as const).map((style) => {
+      const installer = (['auto', 'uv', 'pip'] as const)[(index + (style === 'fhs' ? 1 : 0)) % 3]!;
+      const full = fullPlan();
+      const plan: ReleasePlan = {
+        ...full,
+        release: {
+          ...full.release,
+          services,
+          installer,
+          dataMigration: style === 'fhs',
+          buildFromSource: style === 'fhs' ? ['jinja2'] : [],
+        },
+        layout: {style, folders: style === 'fhs' ? {log: text('/var/log/guestbook')} : {}},
+        logging: {...full.logging, enabled: index !== 1},
+      };
+      return [`${services}, ${style}, ${installer}`, plan] as const;
+    }),
+);
+
+test('the same plan and lock give the same bytes', (t) => {
+  t.is(emit(fullPlan()), emit(fullPlan()));
+});
+
+test('a small plan and a full one read as recorded', (t) => {
+  const data = (script: string): string =>
+    script.slice(0, script.indexOf('\n# The library:')).replace(/^# cfgc-sha256: .*$/m, '# cfgc-sha256: …');
+  t.snapshot(data(emit(samplePlan())));
+  t.snapshot(data(emit(fullPlan())));
+});
+
+test('line 3 is the checksum of all others, and the last line starts the program', (t) => {
+  const lines = emit(fullPlan()).split('\n');
+  const [checksum] = lines.splice(2, 1);
+  t.is(checksum, `# cfgc-sha256: ${createHash('sha256').update(lines.join('\n')).digest('hex')}`);
+  t.deepEqual(lines.slice(-2), ['main "$@"', '']);
+});
+
+test('the script names no date, machine, or version of the compiler', (t) => {
+  const script = emit(samplePlan());
+  t.notRegex(script, new RegExp(process.cwd()));
+  t.notRegex(script, /cfgc[ /]v?\d/);
+});
+
+test('the library is the same text in every release', (t) => {
+  const part = (script: string): string => script.slice(script.indexOf('\n# The library:'));
+  t.is(part(emit(samplePlan())), part(emit(fullPlan())));
+});
+
+test('the library: every function that a file of it calls is defined, once', (t) => {
+  const script = emit(samplePlan());
+  const defined = [...script.matchAll(/^([a-z_0-9]+)\(\) [({]/gm)].map((match) => match[1]!);
+  t.deepEqual(
+    defined.filter((name, at) => defined.indexOf(name) !== at),
+    [],
+  );
+  const files = library().map((file) => file.name.slice('lib/'.length, -'.sh'.length));
+  const call = new RegExp(
+    `(?:^|[;&|(!]|then|do|else|if|while|until|\\$\\()\\s*((?:each|${files.join('|')})_[a-z_0-9]+)(?![a-z_0-9]*[=\\\\[+])`,
+    'gm',
+  );
+  const code = library()
+    .map((file) => file.text.replace(/^\s*#.*$/gm, '').replace(/'[^']*'/g, "''"))
+    .join('\n');
+  const called = new Set([...code.matchAll(call)].map((match) => match[1]!));
+  t.true(called.size > 100);
+  t.deepEqual(
+    [...called].filter((name) => !defined.includes(name)),
+    [],
+  );
+});
+
+test('the library: no eval', (t) => {
+  for (const file of library())
+    t.notRegex(file.text.replace(/^\s*#.*$/gm, ''), /(^|[;&|(]|\bthen|\bdo)\s*eval\b/m, file.name);
+});
+
+for (const [name, plan] of matrix) {
+  testWith(shellcheck)(`shellcheck finds nothing: ${name}`, async (t) => {
+    await withDir(
+      async ({path}) => {
+        const file = join(path, 'release.sh');
+        await writeFile(file, emit(plan));
+        const ran = await execute([shellcheck.bin('shellcheck'), '--norc', '--shell=sh', '--severity=style', file]);
+        t.is(ran.stdout + ran.stderr, '');
+      },
+      {unsafeCleanup: true},
+    );
+  });
+}
+
+for (const shell of shells().present) {
+  test(`parses, and helps: ${shell.name}`, async (t) => {
+    await withDir(
+      async ({path}) => {
+        const file = join(path, 'release.sh');
+        await writeFile(file, emit(fullPlan()));
+        const env = {...process.env, LC_ALL: 'C.UTF-8'};
+        const help = await execute([...shell.command, file, 'help'], {env});
+        t.is(help.stderr, '');
+        t.regex(help.stdout, /^guestbook 1\.0\.0/);
+        t.is((await execute([...shell.command, file], {env})).status, 64);
+        t.is(
+          (await execute([...shell.command, file, 'nonsense'], {env: {...env, PREFIX: join(path, 'p')}})).status,
+          64,
+        );
+      },
+      {unsafeCleanup: true},
+    );
+  });
+}
+
+test('a diff is small: one pin', (t) => {
+  // A pin that a service runs on restarts that service: one more line, its fingerprint.
+  const other = {
+    ...sampleLock(),
+    packages: [...sampleLock().packages.slice(0, 1), locked('markupsafe', '3.0.3', 'f'.repeat(64))],
+  };
+  t.deepEqual(changed(emit(samplePlan()), emit(samplePlan(), other)), [
+    '# cfgc-sha256',
+    '    CONTENT_DIGEST',
+    'markupsafe',
+    '    "$@" \'web\'',
+  ]);
+});
+
+test('a diff is small: one file', (t) => {
+  const plan = samplePlan();
+  const entries = plan.entries.map(
+    (entry): Entry => (entry.kind === 'file' ? {...entry, content: text('[app]\n', 'port = 8081\n')} : entry),
+  );
+  const lines = changed(emit(plan), emit({...plan, entries}));
+  t.true(
+    lines.every((line) => /^# cfgc-sha256|CONTENT_DIGEST|'web'|settings\.ini|port /.test(line)),
+    lines.join('\n'),
+  );
+});
+
+test('what a service runs on decides its fingerprint, and nothing else does', (t) => {
+  const plan = samplePlan();
+  const service = plan.entries.find((entry): entry is ServiceEntry => entry.kind === 'service')!;
+  const print = serviceFingerprint(service, plan, sampleLock());
+  const moved = JSON.parse(JSON.stringify(plan).replaceAll('"line":20', '"line":21')) as ReleasePlan;
+  t.is(serviceFingerprint(service, moved, sampleLock()), print);
+  const unrelated = {...sampleLock(), packages: [...sampleLock().packages, locked('unrelated', '1.0', 'a'.repeat(64))]};
+  t.is(serviceFingerprint(service, plan, unrelated), print);
+  const rewheeled = {
+    ...sampleLock(),
+    packages: [locked('jinja2', '3.1.6', 'b'.repeat(64), ['markupsafe']), sampleLock().packages[1]!],
+  };
+  t.not(serviceFingerprint(service, plan, rewheeled), print);
+  const later = {...plan, release: {...plan.release, version: '1.0.1'}};
+  t.is(serviceFingerprint(service, later, sampleLock()), print);
+});
+
+test('the content of a release is not its version', (t) => {
+  const plan = samplePlan();
+  t.is(
+    contentDigest({...plan, release: {...plan.release, version: '2.0.0'}}, sampleLock()),
+    contentDigest(plan, sampleLock()),
+  );
+  t.not(contentDigest({...plan, entries: plan.entries.slice(1)}, sampleLock()), contentDigest(plan, sampleLock()));
+});
+
+/** The beginnings of the lines of `after` that `before` lacks. */
+function changed(before: string, after: string): string[] {
+  const old = new Set(before.split('\n'));
+  return after
+    .split('\n')
+    .filter((line) => !old.has(line))
+    .map((line) => line.split(/[:=]| \d+ /)[0]!);
+}
