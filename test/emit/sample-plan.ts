@@ -159,11 +159,12 @@ export function fullPlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
       url: 'https://example.org/haproxy.tar.gz',
       sha256: '1'.repeat(64),
       path: place('share', 'haproxy'),
-      configure: text('./configure'),
-      options: [nasty],
-      environment: [{name: 'CFLAGS', value: text('-O2')}],
-      makeTargets: [text('install')],
-      patches: [],
+      source: text('./configure --prefix="', place('release', 'share/haproxy'), '"\nmake\nmake install\n'),
+      environment: [
+        {name: 'CFLAGS', value: text('-O2')},
+        {name: 'NASTY', value: nasty},
+      ],
+      patches: [nasty],
     },
     {
       kind: 'schedule',
