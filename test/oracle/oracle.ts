@@ -30,7 +30,6 @@ export class Oracle {
       LC_ALL: 'C.UTF-8',
       PYTHONUTF8: '1',
       PYTHONWARNINGS: 'ignore',
-      PYTHONDONTWRITEBYTECODE: '1',
     };
     this.child = spawn(python, [join(projectRoot, 'test/oracle/ask.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
     createInterface({input: this.child.stdout}).on('line', (line) =>
