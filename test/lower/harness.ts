@@ -8,7 +8,7 @@ import {renderText} from '../../compiler/diagnostics/render.js';
 import {memoryIo} from '../../compiler/io.js';
 import {lower, wantedInputs} from '../../compiler/lower/lower.js';
 import {partView} from '../../compiler/lower/part-view.js';
-import {givenOptions} from '../../compiler/lower/recipes.js';
+import {givenOptions, givenOther} from '../../compiler/lower/recipes.js';
 import type {ResolvedSection} from '../../compiler/model/config.js';
 import type {InputFile} from '../../compiler/model/lowering.js';
 import type {Entry, ReleasePlan} from '../../compiler/model/release-plan.js';
@@ -48,7 +48,11 @@ export async function lowerText(
   const read = await readProfile(request, memoryIo({files: Object.fromEntries(texts)}), report);
   if (!read) throw new Error(renderText(diagnostics, {profile: 'prod', colour: false}));
   const gives = (section: ResolvedSection) => givenOptions(partView(section));
-  const resolved = resolve(read.config, report, {mode: 'late-bound', gives});
+  const resolved = resolve(read.config, report, {
+    mode: 'late-bound',
+    gives,
+    givesOther: (section, option) => givenOther(partView(section), option),
+  });
   const given = readSettings(resolved.sections, report, {cfgcVersion: '1.0.0', entryName: 'buildout.cfg'});
   const settings = {...given, ...change};
   const inputs = new Map<string, InputFile>();
