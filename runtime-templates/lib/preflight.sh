@@ -29,6 +29,7 @@ preflight_problems() (
     preflight_disk
     preflight_names
     preflight_python
+    preflight_reach
     preflight_libc
     preflight_noexec
     preflight_ports
@@ -175,6 +176,31 @@ for module in ("venv", "ssl", "zlib", "ctypes", "sqlite3", "ensurepip" if len(sy
     if importlib.util.find_spec(module) is None:
         print(f"{sys.executable} has no module {module}: install the whole Python (Debian: python3-venv, python3-full)")
 ' "$PLATFORM" 2>/dev/null || echo "$HOST_PYTHON does not run: install it anew"
+)
+
+# The virtualenv's python is a link to the host's: root may run one below its own home where the services can't go.
+preflight_reach() (
+    if [ "$(id -u)" != 0 ] || [ "${SERVICE_USER:-root}" = root ] || ! id -u "$SERVICE_USER" >/dev/null 2>&1; then
+        exit 0
+    fi
+    environment_find_python >/dev/null 2>&1 || exit 0
+    "$HOST_PYTHON" -I -c '
+import os, pwd, sys
+user, python = sys.argv[1:]
+entry = pwd.getpwnam(user)
+os.setgroups(os.getgrouplist(user, entry.pw_gid))
+os.setgid(entry.pw_gid)
+os.setuid(entry.pw_uid)
+for path, wanted in (python, os.X_OK), (os.path.realpath(os.__file__), os.R_OK):
+    names = path.split("/")
+    for count in range(2, len(names) + 1):
+        place = "/".join(names[:count])
+        if not os.access(place, wanted if count == len(names) else os.X_OK):
+            print(f"{user}, as whom the services run, has no access to {place}, so it can not run {python}: "
+                  "install Python where everyone may run it, or name another with PYTHON=/path/to/python")
+            sys.exit()
+' "$SERVICE_USER" "$HOST_PYTHON" 2>/dev/null
+    exit 0
 )
 
 # GLIBC_WANTED and MUSL_WANTED: the newest libc that any wheel of the lock asks for; empty where no wheel asks for that one.

@@ -26,17 +26,45 @@ export type Way = 'ordinary user' | 'root with a service user';
 
 export const isRoot = process.getuid?.() === 0;
 
-/** The Python that the samples are locked for; a reason where this machine has none. */
+/** The Python that the samples are locked for, which the service user may run too; a reason where this machine has none. */
 export async function samplePython(): Promise<{path: string; missing?: string}> {
-  // A service user has no way into root's home: the system's own Python is asked first.
-  for (const path of ['/usr/bin/python3.11', '/usr/local/bin/python3.11']) {
-    if (existsSync(path) && (await execute([path, '-c', 'import venv, ensurepip'])).status === 0) return {path};
-  }
+  const found: string[] = ['/usr/bin/python3.11', '/usr/local/bin/python3.11'].filter((path) => existsSync(path));
+  const reasons: string[] = [];
   try {
-    return {path: (await findPython(11, true)).path};
+    found.push((await findPython(11, true)).path);
   } catch (error) {
-    return {path: '', missing: (error as Error).message};
+    reasons.push((error as Error).message);
   }
+  for (const path of found) {
+    // What preflight asks for, asked as the service user: it has no way into root's home.
+    const ran = await asNobody([path, '-I', '-c', 'import venv, ensurepip, ssl, zlib, ctypes, sqlite3']);
+    if (ran.status === 0) return {path};
+    reasons.push(`${isRoot ? 'nobody' : 'this user'} can't run ${path} with all of its modules`);
+  }
+  return {path: '', missing: reasons.join('; ')};
+}
+
+/** A new folder that the service user can enter, with room in its name for sockets: TMPDIR, else the system's own. */
+async function openFolder(sample: string): Promise<string> {
+  const reasons: string[] = [];
+  for (const above of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
+    if (above.length > 40) reasons.push(`${above} is too long for sockets`);
+    else if ((await asNobody(['test', '-x', above])).status !== 0) reasons.push(`nobody can't enter ${above}`);
+    else {
+      const folder = await mkdtemp(join(above, `cfgc-${sample}-`));
+      chmodSync(folder, 0o755);
+      return folder;
+    }
+  }
+  throw new Error(reasons.join('; '));
+}
+
+/** Runs a command as who the services run as. */
+function asNobody(command: readonly string[]): Promise<Ran> {
+  const setpriv = findProgram('setpriv');
+  const drop =
+    isRoot && setpriv ? [setpriv, '--reuid=nobody', `--regid=${groupOfNobody()}`, '--clear-groups', '--'] : [];
+  return execute([...drop, ...command], {cwd: '/'});
 }
 
 export interface Site {
@@ -66,8 +94,7 @@ export async function makeSite(
   assign: (site: {ports: readonly number[]; hooks: Hooks; folder: string}) => readonly string[],
   uv?: string,
 ): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), `cfgc-${sample}-`));
-  chmodSync(folder, 0o755);
+  const folder = await openFolder(sample);
   const profile = join(folder, 'profile');
   cpSync(join(projectRoot, 'samples', sample), profile, {recursive: true});
   const prefix = join(folder, 'srv', sample);
