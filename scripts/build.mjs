@@ -68,7 +68,7 @@ export const planSchema = ${JSON.stringify(JSON.parse(schema))};
   }
 }
 
-/** One file: the command line and all that it needs as a string, behind the lines that run it (scripts/start.mjs). */
+/** One file: the command line and all that it needs as a comment, behind the lines that run it (scripts/start.mjs). */
 async function bundle() {
   const outfile = join(root, 'dist/cfgc.mjs');
   const {outputFiles} = await build({
@@ -87,12 +87,14 @@ async function bundle() {
     logLevel: 'warning',
   });
   const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})`;
+  const beyondAscii = /[^\0-\x7f]/.exec(code);
+  if (beyondAscii) throw new Error(`the bundle holds a character that is not ASCII: ${beyondAscii[0]}`);
   const start = readFileSync(join(root, 'scripts/start.mjs'), 'utf8');
   const key = createHash('sha256').update(code).digest('hex').slice(0, 16);
   // Under another name first: who runs it meanwhile has the old one or the new one.
   writeFileSync(
     `${outfile}.new`,
-    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)},bundle=${JSON.stringify(code)};\n${start}`,
+    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)};\n${start}/*bundle ${code.replaceAll('*/', '*\u0001/')}*/\n`,
   );
   chmodSync(`${outfile}.new`, 0o755);
   renameSync(`${outfile}.new`, outfile);

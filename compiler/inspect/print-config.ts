@@ -1,5 +1,5 @@
 import type {ConfigOption, HistoryItem, ResolvedOption, ResolvedSection} from '../model/config.js';
-import {position} from '../util/position.js';
+import {fileLine, lineOf} from '../util/position.js';
 import {show} from '../util/text.js';
 
 type Sections = ReadonlyMap<string, Pick<ResolvedSection, 'name'> & {readonly options: ReadonlyMap<string, Printed>}>;
@@ -70,7 +70,7 @@ export function annotateJson(sections: Sections): string {
               value,
               from,
               file: span?.source.name ?? null,
-              line: span ? position(span).line : null,
+              line: span ? lineOf(span) : null,
             })),
           },
         ]),
@@ -83,7 +83,7 @@ export function annotateJson(sections: Sections): string {
 /** The last `set` of a history, and what came after it. */
 function sinceSet(history: readonly HistoryItem[]): readonly HistoryItem[] {
   const last = history.findLastIndex(({operation}) => operation === 'set');
-  return history.slice(Math.max(last, 0));
+  return last > 0 ? history.slice(last) : history;
 }
 
 const words: Readonly<Record<HistoryItem['from'], string>> = {
@@ -97,7 +97,7 @@ const words: Readonly<Record<HistoryItem['from'], string>> = {
 };
 
 function sourceOf({from, span}: HistoryItem): string {
-  return span ? `${span.source.name}:${position(span).line}` : words[from];
+  return span ? fileLine(span) : words[from];
 }
 
 function shownValue(option: Printed): string {
@@ -105,5 +105,5 @@ function shownValue(option: Printed): string {
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...map.keys()].sort().map((key) => [key, map.get(key)!] as const);
 }

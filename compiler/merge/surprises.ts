@@ -47,6 +47,7 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
 /** `eggs+= Plone` became an option `egg`: two characters are cut off a key that has no blank before its operator. */
 function warnOfShortenedNames(section: CfgSection, config: Config, report: Report): void {
   for (const {key, keySpan, valueSpan} of section.options) {
+    if (!key.endsWith('+') && !key.endsWith('-')) continue;
     const [, whole, operator] = /^(.*\S)([+-])$/.exec(key) ?? [];
     if (whole === undefined || whole.length < 2) continue;
     const short = key.slice(0, -2);

@@ -27,9 +27,14 @@ export function lineText(source: Source, line: number): string {
   return source.text.slice(from, starts[line] ?? source.text.length).replace(/[\r\n]+$/, '');
 }
 
+/** The line alone on which a span starts. */
+export function lineOf({source, start}: Span): number {
+  return lineAt(lineStarts(source), Math.min(Math.max(start, 0), source.text.length));
+}
+
 /** `file:line`, the way places are named in notes. */
 export function fileLine(span: Span): string {
-  return `${span.source.name}:${position(span).line}`;
+  return `${span.source.name}:${lineOf(span)}`;
 }
 
 /** A span without the blanks and line ends around what it holds; one of blanks alone stays as it is. */
@@ -42,6 +47,11 @@ export function trimSpan(span: Span): Span {
 
 function at(source: Source, offset: number): [line: number, column: number] {
   const starts = lineStarts(source);
+  const line = lineAt(starts, offset);
+  return [line, offset - starts[line - 1]! + 1];
+}
+
+function lineAt(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {
@@ -49,15 +59,19 @@ function at(source: Source, offset: number): [line: number, column: number] {
     if (starts[middle]! <= offset) low = middle;
     else high = middle - 1;
   }
-  return [low + 1, offset - starts[low]! + 1];
+  return low + 1;
 }
 
 /** A line ends at "\n", "\r\n" or a lone "\r", as buildout reads files. */
 function lineStarts(source: Source): readonly number[] {
   const known = lineStartsOf.get(source);
   if (known) return known;
+  const {text} = source;
   const starts = [0];
-  for (const end of source.text.matchAll(/\r\n|\n|\r/g)) starts.push(end.index + end[0].length);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 10 || (unit === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
+  }
   lineStartsOf.set(source, starts);
   return starts;
 }

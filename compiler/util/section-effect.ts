@@ -54,12 +54,30 @@ export class EmptyName {
   constructor(readonly item: HistoryItem | undefined) {}
 }
 
-/** What the sections of one file do. */
+/** What the sections of one file do. `sections` is used up. */
 export function effectOf(sections: State): Effect {
   const effect: Effect = new Map();
-  for (const [name, section] of sections)
-    effect.set(name, {missing: whereMissing(section.keys), present: wherePresent(section.keys), span: section.span});
+  for (const [name, {keys, span}] of sections)
+    effect.set(
+      name,
+      isPlain(keys)
+        ? {missing: keys, present: plainEffects(keys), span}
+        : {missing: whereMissing(keys), present: wherePresent(keys), span},
+    );
   return effect;
+}
+
+/** Whether each key of a section just sets an option, as it does in nearly all: no operator, no macro, no empty name. */
+function isPlain(keys: ReadonlyMap<string, KeyState>): boolean {
+  for (const key of keys.keys()) if (key === '' || key === '<' || hasOperator(key)) return false;
+  return true;
+}
+
+/** What `wherePresent` gives for such keys, without the steps between. */
+function plainEffects(keys: ReadonlyMap<string, KeyState>): Map<string, KeyEffect> {
+  const effects = new Map<string, KeyEffect>();
+  for (const [key, own] of keys) effects.set(key, ownEffect(own));
+  return effects;
 }
 
 /** First `first`, then `second`. `first` is used up: the answer is made in its place. */
@@ -170,14 +188,15 @@ function keyEffect(entry: Pending): KeyEffect {
       keeps: true,
       history: entry.history,
     };
-  const newest = last(entry.own.history)!;
-  const set = newest.operation === 'set';
-  return {
-    absent: entry.own,
-    value: entry.own.value,
-    keeps: set,
-    history: set ? leaf({...newest, value: entry.own.value}) : entry.own.history,
-  };
+  return ownEffect(entry.own);
+}
+
+function ownEffect(own: KeyState): KeyEffect {
+  const {value, history} = own;
+  const newest = last(history)!;
+  if (newest.operation !== 'set') return {absent: own, value, keeps: false, history};
+  const alone = history?.length === 1 && newest.value === value;
+  return {absent: own, value, keeps: true, history: alone ? history : leaf({...newest, value})};
 }
 
 /**
@@ -207,7 +226,8 @@ function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState
 const implicit: HistoryItem = {operation: 'set', value: '', from: 'implicit'};
 
 function hasOperator(key: string): boolean {
-  return key.endsWith('+') || key.endsWith('-');
+  const unit = key.charCodeAt(key.length - 1);
+  return unit === 43 || unit === 45;
 }
 
 /** Keys with an operator, in the order in which buildout works them off: `+` before `-`. */

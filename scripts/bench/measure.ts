@@ -16,13 +16,17 @@ export interface Contender {
   readonly env?: NodeJS.ProcessEnv;
   /** Done before each run, and not measured. */
   readonly before?: () => Promise<void>;
+  /** After so long it is stopped, and not run again: the answer is then `more than`. */
+  readonly limitMs?: number;
 }
 
 export interface Measured {
   readonly name: string;
   /** Median of all runs, in milliseconds. */
   readonly milliseconds: number;
-  /** Largest resident set in MiB; undefined where no Python is there to ask for it. */
+  /** It was stopped at its limit: it takes longer than this. */
+  readonly stopped: boolean;
+  /** Largest resident set in MiB; undefined where no Python is there to ask for it, or it was stopped. */
   readonly mebibytes: number | undefined;
 }
 
@@ -44,11 +48,16 @@ export async function sideBySide(
   {runs, python}: BenchOptions,
 ): Promise<readonly Measured[]> {
   const times = contenders.map((): number[] => []);
+  const stopped = new Set<Contender>();
   for (let round = -1; round < runs; round++) {
     for (const [index, contender] of contenders.entries()) {
+      if (stopped.has(contender)) continue;
       await contender.before?.();
       const milliseconds = await timed(contender);
-      if (round >= 0) times[index]!.push(milliseconds);
+      if (milliseconds === undefined) {
+        stopped.add(contender);
+        times[index] = [contender.limitMs!];
+      } else if (round >= 0) times[index]!.push(milliseconds);
     }
   }
   const measured: Measured[] = [];
@@ -57,7 +66,8 @@ export async function sideBySide(
     measured.push({
       name: contender.name,
       milliseconds: median(times[index]!),
-      mebibytes: python === undefined ? undefined : await peakMemory(contender, python),
+      stopped: stopped.has(contender),
+      mebibytes: python === undefined || stopped.has(contender) ? undefined : await peakMemory(contender, python),
     });
   }
   return measured;
@@ -72,29 +82,32 @@ export function median(values: readonly number[]): number {
 /** A line a contender; the first is the one that the others are compared with. */
 export function table(title: string, measured: readonly Measured[]): string {
   const [first] = measured;
-  const lines = measured.map(({name, milliseconds, mebibytes}) => {
-    const memory = mebibytes === undefined ? '' : `${mebibytes.toFixed(0).padStart(6)} MiB`;
+  const lines = measured.map(({name, milliseconds, mebibytes, stopped}) => {
+    const memory = (mebibytes === undefined ? '' : `${mebibytes.toFixed(0)} MiB`).padStart(10);
     const ratio = (first!.milliseconds / milliseconds).toFixed(2).padStart(7);
-    return `  ${name.padEnd(28)}${milliseconds.toFixed(0).padStart(8)} ms${memory}${ratio} x`;
+    return `  ${name.padEnd(28)}${`${stopped ? '> ' : ''}${milliseconds.toFixed(0)}`.padStart(10)} ms${memory}${ratio} x`;
   });
   return `${title}\n${lines.join('\n')}\n`;
 }
 
-function timed({command: [program, ...words], cwd, env, name}: Contender): Promise<number> {
+/** @returns undefined where it was stopped */
+function timed({command: [program, ...words], cwd, env, name, limitMs}: Contender): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(program!, words, {
       cwd,
       env: env ?? process.env,
       stdio: ['ignore', 'ignore', 'pipe'],
+      ...(limitMs !== undefined && {timeout: limitMs, killSignal: 'SIGKILL' as const}),
     });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk).slice(-2000);
     });
     child.on('error', reject);
-    child.on('close', (status) => {
-      if (status === 0) resolve(performance.now() - started);
+    child.on('close', (status, signal) => {
+      if (signal === 'SIGKILL' && limitMs !== undefined) resolve(undefined);
+      else if (status === 0) resolve(performance.now() - started);
       else reject(new Error(`${name} ended with ${status}: ${said}`));
     });
   });
