@@ -69,6 +69,14 @@ async function emit(kind: (typeof emitKinds)[number], plan: ReleasePlan, lock: L
       return (await import('../emit/plan-json.js')).emitPlan(plan, lock);
     case 'make':
       return (await import('../emit/make.js')).emitMakefile(plan, {script: 'release.sh'});
+    case 'puppet':
+      return (await import('../emit/puppet.js')).emitPuppet(plan);
+    case 'mtree':
+      return (await import('../emit/host-tables.js')).emitMtree(plan);
+    case 'tmpfiles':
+      return (await import('../emit/host-tables.js')).emitTmpfiles(plan);
+    case 'sysusers':
+      return (await import('../emit/host-tables.js')).emitSysusers(plan);
     case 'rsyslog':
       return (await import('../emit/rsyslog.js')).rsyslogDropIn(plan.release.name, plan.logging) ?? '';
   }

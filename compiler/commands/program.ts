@@ -23,7 +23,7 @@ export interface CompileOptions extends ReadOptions {
 }
 
 /** What `--emit` can write instead of the script. */
-export const emitKinds = ['plan', 'make', 'rsyslog'] as const;
+export const emitKinds = ['plan', 'make', 'puppet', 'mtree', 'tmpfiles', 'sysusers', 'rsyslog'] as const;
 
 /**
  * The command line. The work of each command is in a module of its own, loaded when it runs: a start costs nothing else.
@@ -62,7 +62,7 @@ Examples:
   cfgc prod.cfg -o release.sh --locked               in CI: as the committed lock says, or not at all
   cfgc prod.cfg -o release.sh release:version=1.4.0  an option given here wins over the files
   cfgc prod.cfg --emit plan                          everything the script would do, as JSON
-  cfgc prod.cfg --emit puppet -o site.pp             a Puppet manifest that runs the release`,
+  cfgc prod.cfg --emit puppet -o init.pp             a Puppet class that runs the release`,
     )
     .action(async (file: string, assignments: string[], options: CompileOptions) => {
       const {compileCommand} = await import('./compile-command.js');
