@@ -31,6 +31,7 @@ import {library, render} from './templates.js';
  */
 export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): string {
   const whole = completePlan(plan, lock);
+  const functions = dataFunctions(whole, lock, report);
   const body = render('release.sh.hbs', {
     name: plan.release.name,
     version: plan.release.version,
@@ -40,7 +41,8 @@ export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): strin
     folders: Object.entries(plan.layout.folders)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, path]) => ({variable: folderVariable(name), path})),
-    functions: dataFunctions(whole, lock, report),
+    functions: functions.filter(({blocks}) => blocks.length > 0),
+    empty: functions.filter(({blocks}) => blocks.length === 0),
     library: library(),
   });
   return withChecksum(body);
@@ -134,7 +136,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       }),
     ),
     each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, inputView),
-    each('inputs', 'assigns INPUT_…: their values, or what stands in for them', 'input-set', plan.inputs, (input) => ({
+    each('inputs', 'assigns INPUT_...: their values, or what stands in for them', 'input-set', plan.inputs, (input) => ({
       variable: variableOf({ref: 'env', name: input.name}),
       name: input.name,
       fallback: input.fallback ?? '',
@@ -258,7 +260,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     ),
     each(
       'each_bridge',
-      'PART NAME VALUE…: the options of a part whose recipe runs in the build',
+      'PART NAME VALUE...: the options of a part whose recipe runs in the build',
       'bridge',
       of('bridge'),
       (entry) => ({
