@@ -78,13 +78,15 @@ function output(service: ServiceEntry, listener: boolean, syslog: boolean): [str
   if (service.redirectStderr && !listener) keys.push(['redirect_stderr', text('true')]);
   for (const stream of streams) {
     const wanted = !(listener && stream === 'stdout');
-    if (syslog || !wanted) {
+    if (!wanted) {
       keys.push([`${stream}_logfile`, text('NONE')]);
-      if (wanted) keys.push([`${stream}_syslog`, text('true')]);
-    } else {
-      keys.push([`${stream}_logfile`, place('log', `${service.name}${stream === 'stderr' ? '-error' : ''}.log`)]);
-      keys.push([`${stream}_logfile_maxbytes`, text('10MB')], [`${stream}_logfile_backups`, text('5')]);
+      continue;
     }
+    keys.push([`${stream}_logfile`, place('log', `${service.name}${stream === 'stderr' ? '-error' : ''}.log`)]);
+    // Beside syslog the file is a short one: its end says why a program died, also on a host that keeps its logs elsewhere.
+    keys.push([`${stream}_logfile_maxbytes`, text(syslog ? '1MB' : '10MB')]);
+    keys.push([`${stream}_logfile_backups`, text(syslog ? '0' : '5')]);
+    if (syslog) keys.push([`${stream}_syslog`, text('true')]);
   }
   return keys;
 }

@@ -5,6 +5,7 @@
 # crontab_install        makes the host's cron run the jobs of the current release: where the script is root a file in CRON_FOLDER,
 #                        else a block in the crontab of the user who runs it. Nothing is written where nothing changed.
 # crontab_remove         takes the application's jobs out of both
+# crontab_problems       for preflight: prints why the jobs of this script could not be installed, a line each; writes nothing
 # crontab_shown          prints the jobs that cron has for the application now, for plan and status
 #
 # The block is known by its first and last line, which name PREFIX: it is the application's and not a release's, for a block a
@@ -49,6 +50,25 @@ crontab_remove() (
     fi
 )
 
+crontab_problems() (
+    [ -n "$(each_schedule crontab_line 2>/dev/null)" ] || exit 0
+    if [ "$(id -u)" != 0 ]; then
+        shell_has crontab || echo "there is no crontab on this host, and the release has jobs: install cron, or take the jobs out"
+        exit 0
+    fi
+    file=$(crontab_path)
+    if [ ! -d "$CRON_FOLDER" ]; then
+        echo "there is no $CRON_FOLDER on this host, and the release has jobs: install cron, or take the jobs out"
+    elif [ -f "$file" ] && ! crontab_is_own "$file"; then
+        echo "$file has other jobs (\"$(sed -n '1p' "$file")\"): uninstall what it belongs to, or give this release another name"
+    fi
+)
+
+# crontab_is_own FILE: whether this application in this PREFIX wrote it.
+crontab_is_own() {
+    [ "$(sed -n '1p' "$1")" = "$(crontab_begin_line)" ]
+}
+
 crontab_shown() (
     if [ "$(id -u)" = 0 ]; then
         file=$(crontab_path)
@@ -74,7 +94,7 @@ crontab_end_line() {
 # crontab_file JOBS: root's way: a file of its own, whose lines name the user.
 crontab_file() (
     file=$(crontab_path)
-    if [ -f "$file" ] && [ "$(sed -n '1p' "$file")" != "$(crontab_begin_line)" ]; then
+    if [ -f "$file" ] && ! crontab_is_own "$file"; then
         log_error "$file belongs to something else: the jobs are not installed"
         exit 1
     fi

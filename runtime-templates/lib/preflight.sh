@@ -34,6 +34,7 @@ preflight_problems() (
     preflight_noexec
     preflight_ports
     preflight_services
+    crontab_problems
     each_system preflight_system
     each_input preflight_input
     secret_problems

@@ -307,11 +307,13 @@ service_wait_one() (
         case $state in
         failed | exited)
             log_error "service $name does not run: $("${SERVICES}_why" "$name")"
+            service_last_words "$name"
             exit 1
             ;;
         esac
         if [ "$(date +%s)" -ge "$deadline" ]; then
             log_error "service $name is not up after $SERVICE_DEADLINE seconds: $why"
+            service_last_words "$name"
             exit 1
         fi
         service_nap
@@ -454,6 +456,7 @@ service_settled() (
         $1 == "after" && ($2 in wanted) && was[$2] != "exited" && ($3 != "running" || $4 != pid[$2]) { print $2 " (" $3 ")" }')
     if [ -n "$moved" ]; then
         log_error "came up and did not stay up: $(printf '%s' "$moved" | tr '\n' ' ')"
+        service_each_word "$(printf '%s\n' "$moved" | awk '{ print $1 }' | tr '\n' ' ')" service_last_words
         exit 1
     fi
 )
@@ -467,10 +470,28 @@ service_alive() (
     [ -n "$dead" ] || exit 0
     while read -r name; do
         log_error "service $name does not run: $("${SERVICES}_why" "$name" </dev/null)"
+        service_last_words "$name"
     done <<DEAD
 $dead
 DEAD
     exit 1
+)
+
+# service_last_words NAME: why, by the program itself: the last error in its own file, with what follows; else its last lines.
+# A program that dies is started again meanwhile, so the end of the file may be the beginning of the next try.
+service_last_words() (
+    file=$LOG/$1.log
+    [ -f "$file" ] && [ ! -L "$file" ] && [ -r "$file" ] || exit 0
+    tail -n 200 "$file" | awk '
+        NF { line[++n] = substr($0, 1, 300) }
+        NF && /(Error|Exception|[Ee]rror:|FATAL|[Pp]anic)/ { last = n }
+        END {
+            first = last ? last : n - 4
+            if (first < 1) first = 1
+            for (i = first; i <= n && i < first + 5; i++) print line[i]
+        }' | while IFS= read -r said; do
+        log_error "  $1: $said"
+    done
 )
 
 service_states() {

@@ -86,6 +86,7 @@ export interface Site {
 /**
  * @param assignments  what differs on every compile: ports above all
  * @param uv           a uv that the host has; without one pip installs
+ * @param around       words before each command of the deployer, as `unshare` and its arguments; knows the site's folder
  */
 export async function makeSite(
   sample: 'wsgi' | 'zope' | 'plone',
@@ -93,6 +94,7 @@ export async function makeSite(
   python: string,
   assign: (site: {ports: readonly number[]; hooks: Hooks; folder: string}) => readonly string[],
   uv?: string,
+  around: (folder: string) => readonly string[] = () => [],
 ): Promise<Site> {
   const folder = await openFolder(sample);
   const profile = join(folder, 'profile');
@@ -102,6 +104,7 @@ export async function makeSite(
   mkdirSync(join(folder, 'srv'));
   mkdirSync(join(folder, 'home'));
   mkdirSync(join(folder, 'scripts'));
+  mkdirSync(join(folder, 'cron.d'));
   const drop = way === 'ordinary user' && isRoot;
   if (drop) await execute(['chown', `${user}:${group}`, join(folder, 'srv'), join(folder, 'home')]);
   const path = hostPath(folder, uv);
@@ -113,6 +116,8 @@ export async function makeSite(
     HOME: join(folder, 'home'),
     PYTHON: python,
     LANG: 'C.UTF-8',
+    // This machine's own cron gets no jobs.
+    CRON_FOLDER: join(folder, 'cron.d'),
     ...(process.env.PIP_INDEX_URL && {PIP_INDEX_URL: process.env.PIP_INDEX_URL}),
     ...Object.fromEntries(
       Object.entries(process.env).filter(([name]) => /^(PIP_|UV_|SSL_|https?_proxy|no_proxy)/i.test(name)),
@@ -120,7 +125,7 @@ export async function makeSite(
   };
   const deployer = drop ? ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', '--'] : [];
   const as = (command: readonly string[]): Promise<Ran> =>
-    execute([...deployer, ...command], {cwd: join(folder, 'home'), env, timeoutMs: 600_000});
+    execute([...around(folder), ...deployer, ...command], {cwd: join(folder, 'home'), env, timeoutMs: 600_000});
   return {
     sample,
     folder,
@@ -294,9 +299,9 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
 }
 
 /** The body of a page that answers 200; undefined otherwise. */
-export async function page(url: string): Promise<string | undefined> {
+export async function page(url: string, timeoutMs = 10_000): Promise<string | undefined> {
   try {
-    const response = await fetch(url, {signal: AbortSignal.timeout(10_000)});
+    const response = await fetch(url, {signal: AbortSignal.timeout(timeoutMs)});
     const body = await response.text();
     return response.status === 200 ? body : undefined;
   } catch {

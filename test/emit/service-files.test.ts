@@ -79,9 +79,13 @@ stopsignal = TERM
 stopwaitsecs = 10
 stopasgroup = true
 killasgroup = true
-stdout_logfile = NONE
+stdout_logfile = [PREFIX]/var/log/instance1.log
+stdout_logfile_maxbytes = 1MB
+stdout_logfile_backups = 0
 stdout_syslog = true
-stderr_logfile = NONE
+stderr_logfile = [PREFIX]/var/log/instance1-error.log
+stderr_logfile_maxbytes = 1MB
+stderr_logfile_backups = 0
 stderr_syslog = true
 `,
   );

@@ -133,6 +133,9 @@ for (const shell of testShells()) {
     t.false(existsSync(join(folder, 'demo')));
 
     await writeFile(join(folder, 'demo'), '* * * * * root theirs\n');
+    const problems = await install(shell, jobs, 'root', 'crontab_problems');
+    t.regex(problems.stdout, /cron\.d\/demo has other jobs \("\* \* \* \* \* root theirs"\)/);
+    t.is((await install(shell, none, 'root', 'crontab_problems')).stdout, '');
     const refused = await install(shell, jobs, 'root');
     t.is(refused.status, 1);
     t.regex(refused.stderr, /belongs to something else/);

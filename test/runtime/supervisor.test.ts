@@ -172,10 +172,13 @@ for (const shell of few) {
       t.is(ran.status, 1);
       t.regex(ran.stderr, /did not stay up: one|service one does not run/);
 
-      await host.release('1.2.0', [service('one', {fingerprint: 'f3'})], {'bin/one': '#!/bin/sh\nexit 3\n'});
+      await host.release('1.2.0', [service('one', {fingerprint: 'f3'})], {
+        'bin/one': '#!/bin/sh\necho "ValueError: no such thing" >&2\necho after\nexit 3\n',
+      });
       await host.switch('1.2.0');
       const dead = await host.run('service_restart');
       t.is(dead.status, 1);
+      t.regex(dead.stderr, /one: ValueError: no such thing\n.*one: after/);
       t.regex(dead.stderr, /service one does not run: one FATAL|can't start one/);
 
       // The release before comes back, though the record says nothing of the one that never ran.
