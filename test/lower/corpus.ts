@@ -4,12 +4,17 @@ import {join} from 'node:path';
 import {checkProfile, planRelease, type Request} from '../../compiler/compile.js';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {severityOf} from '../../compiler/diagnostics/severity.js';
-import {unknownOption} from '../../compiler/lower/kinds.js';
+import {inputMissing, missingOption, unknownOption} from '../../compiler/lower/kinds.js';
 import {findRecipe, recipes} from '../../compiler/lower/recipes.js';
 import type {Part, RecipeLowering} from '../../compiler/model/lowering.js';
 import {nodeIo} from '../../compiler/node-io.js';
 
-export const outcomes = ['lowered', 'left out', 'bridged', 'refused'] as const;
+/**
+ * `mended`: planned, with an error that says which lines to take out (those of Zope 2, mostly).
+ * `no file`: the corpus lacks a file that the part reads. Neither it nor `broken` says anything of the recipe: the part's own
+ * configuration can't be resolved, in a profile that is meant to be extended by another.
+ */
+export const outcomes = ['lowered', 'mended', 'left out', 'bridged', 'refused', 'no file', 'broken'] as const;
 export type Outcome = (typeof outcomes)[number];
 export type Counts = Readonly<Record<Outcome, number>>;
 
@@ -37,6 +42,9 @@ const release = {
   python: '3.11',
 };
 
+/** Test data of an editor's plugin: broken on purpose. */
+const noDeployments = /^(?:SlapOS|perrinjerome)__/;
+
 /**
  * Profiles that zc.buildout can resolve, at least in part, that don't look like a developer's by their name.
  * SlapOS is another world: its parts build a whole system.
@@ -47,7 +55,7 @@ export function productionProfiles(corpus: string): readonly string[] {
   );
   return names
     .map((line) => line.split('\t')[0]!)
-    .filter((name) => name !== '' && !name.startsWith('SlapOS__'))
+    .filter((name) => name !== '' && !noDeployments.test(name))
     .filter((name) => !developers.test(name.slice(name.indexOf('/'))));
 }
 
@@ -134,25 +142,45 @@ function watch(recipe: RecipeLowering, tell: Tell): RecipeLowering {
   return {
     ...recipe,
     lower(part, context) {
-      const messages: string[] = [];
+      const errors: Diagnostic[] = [];
       const report = (diagnostic: Diagnostic): void => {
-        if (severityOf(diagnostic.kind, 'prod') === 'error')
-          messages.push(`${diagnostic.kind.id} ${diagnostic.message}`);
+        if (severityOf(diagnostic.kind, 'prod') === 'error') errors.push(diagnostic);
         context.report(diagnostic);
       };
       const entries = recipe.lower(part, {...context, report});
-      tell(part, messages.length > 0 ? 'refused' : 'lowered', messages);
+      tell(
+        part,
+        outcomeOf(errors, entries.length > 0),
+        errors.map(({kind, message}) => `${kind.id} ${message}`),
+      );
       return entries;
     },
   };
+}
+
+function outcomeOf(errors: readonly Diagnostic[], planned: boolean): Outcome {
+  if (errors.length === 0) return 'lowered';
+  if (errors.every(({kind, message}) => kind === inputMissing || message.endsWith("can't be read"))) return 'no file';
+  if (errors.every(({kind}) => kind === missingOption)) return 'broken';
+  return planned ? 'mended' : 'refused';
 }
 
 function fullName({recipe, entryPoint}: Part): string {
   return entryPoint === 'default' ? recipe : `${recipe}:${entryPoint}`;
 }
 
+const noOutcome: Counts = {
+  lowered: 0,
+  mended: 0,
+  'left out': 0,
+  bridged: 0,
+  refused: 0,
+  'no file': 0,
+  broken: 0,
+};
+
 function countOne(counts: Map<string, Counts>, key: string, outcome: Outcome): void {
-  const before = counts.get(key) ?? {lowered: 0, 'left out': 0, bridged: 0, refused: 0};
+  const before = counts.get(key) ?? noOutcome;
   counts.set(key, {...before, [outcome]: before[outcome] + 1});
 }
 

@@ -282,7 +282,7 @@ function vcl(part: Part, context: LowerContext): Text {
 function readBackends(part: Part, {report}: LowerContext): Backend[] {
   const all = words(part.option('backends') ?? text('127.0.0.1:8080')).map(show);
   return all.flatMap((word, index) => {
-    const found = /^(?:([^:]*):)?([\w.-]+):(\d+)$/.exec(word);
+    const found = /^(?:(.*):)?([\w.-]+):(\d+)$/.exec(word);
     if (!found) {
       reportBad(
         part,
@@ -291,6 +291,18 @@ function readBackends(part: Part, {report}: LowerContext): Backend[] {
         `\`${word}\` of part \`${part.name}\` is no backend`,
         'written [host][/path]:address:port',
         undefined,
+        word,
+      );
+      return [];
+    }
+    if (all.length > 1 && !found[1]) {
+      reportBad(
+        part,
+        'backends',
+        report,
+        `\`${word}\`, one of ${all.length} backends of part \`${part.name}\`, has no host or path`,
+        'which requests are for it?',
+        `write \`www.example.org:${word}\``,
         word,
       );
       return [];
@@ -307,7 +319,8 @@ function readBackends(part: Part, {report}: LowerContext): Backend[] {
 }
 
 function chosen(backends: readonly Backend[]): string {
-  return backends
+  // The first that fits is taken, as with the recipe.
+  const choices = backends
     .filter(({condition}) => condition)
     .map(({name, condition}) => {
       const at = condition!.indexOf('/');
@@ -317,9 +330,9 @@ function chosen(backends: readonly Backend[]): string {
         ...(host ? [`req.http.host ~ "^${escaped(host)}(:[0-9]+)?$"`] : []),
         ...(path ? [`req.url ~ "^${escaped(path)}"`] : []),
       ];
-      return `    if (${tests.join(' && ')}) {\n        set req.backend_hint = ${name};\n    }\n`;
-    })
-    .join('');
+      return `if (${tests.join(' && ')}) {\n        set req.backend_hint = ${name};\n    }`;
+    });
+  return choices.length > 0 ? `    ${choices.join(' else')}\n` : '';
 }
 
 function rewrites(part: Part): string[] {
