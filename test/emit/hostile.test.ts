@@ -1,0 +1,135 @@
+import {mkdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import {dir} from 'tmp-promise';
+import {execute, projectRoot, shells} from '../harness/tools.js';
+
+// A profile in, a release.sh out, run in real shells: the whole way that a value takes.
+
+const cfgc = join(projectRoot, 'dist/cfgc.mjs');
+const {present, absent} = shells();
+for (const shell of absent)
+  test.skip(`hostile values in ${shell.name} [skipped: it is not on this machine]`, (t) => t.pass());
+
+/** A value of one line as a .cfg file can hold it: no blanks at its ends, no `$` before `{`, which is buildout's own. */
+const value = fc
+  .array(
+    fc.oneof(
+      {weight: 5, arbitrary: fc.constantFrom(...'\'"\\$`!#&;|<>()[]*?~=%^- ab09/.:,', 'é', '“', '😀', '\u2028')},
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(
+          '$(touch NEVER)',
+          '`touch NEVER`',
+          "';touch NEVER;'",
+          '";touch NEVER;"',
+          '\\\\',
+          '%s',
+          '-n',
+          'END',
+        ),
+      },
+    ),
+    {minLength: 1, maxLength: 10},
+  )
+  .map((parts) => `x${parts.join('').replaceAll('${', '$')}x`);
+
+/** A profile whose template and variables hold the values; nothing of it needs a package index. */
+function profile(values: readonly string[]): string {
+  return [
+    '[buildout]',
+    `parts =${values.map((_, index) => ` file${index}`).join('')}`,
+    '[release]',
+    'name = hostile',
+    'version = 1.0.0',
+    'python = 3.11',
+    'services = none',
+    ...values.flatMap((text, index) => [
+      `[file${index}]`,
+      'recipe = collective.recipe.template',
+      `input = inline:\n    ${text}`,
+      `output = \${buildout:parts-directory}/file${index}.txt`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+const sample = fc.sample(value, {numRuns: 40, seed: 20260});
+
+/** Compiles it in a folder of its own, as anyone would on the command line. */
+async function compiled(
+  t: {teardown(done: () => Promise<void>): void},
+  text: string,
+): Promise<{folder: string; status: number; stderr: string}> {
+  const {path, cleanup} = await dir({unsafeCleanup: true});
+  t.teardown(cleanup);
+  await writeFile(join(path, 'prod.cfg'), text);
+  const {PATH, HOME} = process.env;
+  const {status, stderr} = await execute([process.execPath, cfgc, 'prod.cfg', '-o', 'release.sh'], {
+    cwd: path,
+    env: {PATH, HOME},
+  });
+  return {folder: path, status, stderr};
+}
+
+for (const shell of present) {
+  test(`values of a profile arrive byte for byte: ${shell.name}`, async (t) => {
+    const {folder, status, stderr} = await compiled(t, profile(sample));
+    t.is(status, 0, stderr);
+    const script = await readFile(join(folder, 'release.sh'), 'utf8');
+    const data = join(folder, 'data.sh');
+    await writeFile(
+      data,
+      `${script.slice(0, script.indexOf('\n# The library:'))}\nETC=etc BIN=bin DATA=data LOG=log RUN=run BACKUPS=backups\nshown() { [ "\${2##*.}" != txt ] || cat; }\neach_file shown\n`,
+    );
+    const work = join(folder, 'work');
+    await mkdir(work);
+    const {PATH, HOME} = process.env;
+    const ran = await execute([...shell.command, data], {cwd: work, env: {PATH, HOME}});
+    t.is(ran.stdout, sample.join(''), ran.stderr);
+    await t.throwsAsync(stat(join(work, 'NEVER')), {code: 'ENOENT'});
+  });
+
+  test(`a PREFIX with blanks, quotes or newlines is refused: ${shell.name}`, async (t) => {
+    const {folder, status, stderr} = await compiled(t, profile(['plain']));
+    t.is(status, 0, stderr);
+    const {PATH, HOME} = process.env;
+    for (const prefix of ['/a b', `/a'b"`, '/a\nb', '/a$(touch NEVER)`touch NEVER`;', '/a/../b']) {
+      const ran = await execute([...shell.command, join(folder, 'release.sh'), 'plan'], {
+        cwd: folder,
+        env: {PATH, HOME, PREFIX: prefix},
+      });
+      t.is(ran.status, 78, `${JSON.stringify(prefix)}: ${ran.stderr}`);
+    }
+    await t.throwsAsync(stat(join(folder, 'NEVER')), {code: 'ENOENT'});
+  });
+}
+
+test('the same profile gives the same bytes in another folder, time zone, locale and umask', async (t) => {
+  const {folder} = await compiled(t, profile(sample));
+  const script = await readFile(join(folder, 'release.sh'));
+  const makefile = await readFile(join(folder, 'Makefile'));
+  const {path, cleanup} = await dir({unsafeCleanup: true});
+  t.teardown(cleanup);
+  const other = join(path, 'a folder', 'é');
+  await mkdir(other, {recursive: true});
+  await writeFile(join(other, 'prod.cfg'), profile(sample));
+  const ran = await execute(
+    ['sh', '-c', 'umask 077; exec "$@"', 'sh', process.execPath, cfgc, 'prod.cfg', '-o', 'release.sh'],
+    {
+      cwd: other,
+      env: {
+        PATH: process.env.PATH,
+        HOME: path,
+        USER: 'someone',
+        TZ: 'Pacific/Kiritimati',
+        LC_ALL: 'tr_TR.UTF-8',
+        LANG: 'tr_TR.UTF-8',
+      },
+    },
+  );
+  t.is(ran.status, 0, ran.stderr);
+  t.deepEqual(await readFile(join(other, 'release.sh')), script);
+  t.deepEqual(await readFile(join(other, 'Makefile')), makefile);
+});
