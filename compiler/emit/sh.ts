@@ -136,11 +136,17 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       }),
     ),
     each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, inputView),
-    each('inputs', 'assigns INPUT_...: their values, or what stands in for them', 'input-set', plan.inputs, (input) => ({
-      variable: variableOf({ref: 'env', name: input.name}),
-      name: input.name,
-      fallback: input.fallback ?? '',
-    })),
+    each(
+      'inputs',
+      'assigns INPUT_...: their values, or what stands in for them',
+      'input-set',
+      plan.inputs,
+      (input) => ({
+        variable: variableOf({ref: 'env', name: input.name}),
+        name: input.name,
+        fallback: input.fallback ?? '',
+      }),
+    ),
     {
       name: 'host_facts',
       about: 'assigns what costs time to ask and is used here',
