@@ -1,4 +1,4 @@
-import {chmod, copyFile, mkdir} from 'node:fs/promises';
+import {chmod, copyFile, mkdtemp, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
@@ -13,10 +13,9 @@ for (const shell of testShells()) {
   }
   test(`${shell.name}: a Python that the services can not run is named, with the folder that is closed`, async (t) => {
     const host = await makeHost();
-    // The folder of the test is open to its owner alone.
-    await chmod(host.folder, 0o755);
-    const closed = join(host.folder, 'closed');
-    await mkdir(closed);
+    // Not in TMPDIR, which may itself be closed to others: then that would be the folder that is named.
+    const closed = await mkdtemp('/tmp/cfgc-closed-');
+    t.teardown(() => rm(closed, {recursive: true, force: true}));
     const python = join(closed, 'python3');
     // A copy: a link would lead to the real one.
     const real = await execute([
