@@ -124,7 +124,8 @@ release_same() {
 
 release_complete() (
     [ ! -e "$RELEASE/.complete" ] || return 0
-    must rm -f "$RELEASE/MANIFEST" "$RELEASE/MANIFEST.new" "$RELEASE/.complete.new"
+    # What a killed run left goes too.
+    must rm -f "$RELEASE/MANIFEST" "$RELEASE/MANIFEST.new" "$RELEASE/.complete.new" "$STATE"/manifest.*
     cd "$RELEASE" || die "there is no $RELEASE"
     { permission_table; permission_exceptions; echo .; verify_listing; } | awk "$PERMISSION_AWK"'
         !listing { rule($0); next }

@@ -185,7 +185,9 @@ async function environmentFor(shell: Shell, folder: string, more: Readonly<Recor
     busyboxFolders.set(folder, made);
     path = `${await made}${delimiter}${path}`;
   }
-  return {PATH: path, HOME: folder, ...more};
+  // The script sets its own locale; CFGC_LOCALE is the one that the shell itself starts in.
+  const locale = process.env.CFGC_LOCALE;
+  return {PATH: path, HOME: folder, ...(locale && {LC_ALL: locale}), ...more};
 }
 
 async function makeBusyboxFolder(folder: string): Promise<string> {

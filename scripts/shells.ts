@@ -1,0 +1,43 @@
+// Runs the release script's tests under every shell, in two locales, and prints a table: `npm run shells [-- --bounded]`.
+// With CFGC_TEST_RESULTS=FILE the counts are added to FILE.
+import {appendFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {execute, projectRoot, shells} from '../test/harness/tools.js';
+
+const bounded = process.argv.includes('--bounded');
+const files = ['lock', 'releases', ...(bounded ? [] : ['webhook', 'crontab', 'service-commands'])];
+const words = [
+  join(projectRoot, 'node_modules/ava/entrypoints/cli.mjs'),
+  '--concurrency=2',
+  ...(bounded ? ['--match=*a second deploy says unchanged*', '--match=*number is in use again*'] : []),
+  ...files.map((name) => `dist/test/runtime/${name}.test.js`),
+];
+
+const {present, absent} = shells();
+const sum = {passed: 0, failed: 0, skipped: 0};
+console.log(`${'shell'.padEnd(14)}${'locale'.padEnd(10)}passed  failed  skipped`);
+for (const shell of present) {
+  for (const locale of ['C', 'C.UTF-8']) {
+    const ran = await execute([process.execPath, ...words], {
+      cwd: projectRoot,
+      env: {...process.env, CFGC_SHELL: shell.name, CFGC_LOCALE: locale, FORCE_COLOR: '0'},
+    });
+    const count = (what: string) => Number(ran.stdout.match(new RegExp(`^\\s*(\\d+) tests? ${what}`, 'm'))?.[1] ?? 0);
+    const counts = {passed: count('passed'), failed: count('failed'), skipped: count('skipped')};
+    if (ran.status !== 0 && counts.failed === 0) counts.failed = 1;
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+    sum.skipped += counts.skipped;
+    const cells = [counts.passed, counts.failed, counts.skipped].map((cell) => String(cell).padStart(6)).join('  ');
+    console.log(`${shell.name.padEnd(14)}${locale.padEnd(10)}${cells}`);
+    if (counts.failed > 0) console.log(ran.stdout + ran.stderr);
+  }
+}
+for (const shell of absent) {
+  sum.skipped += 1;
+  console.log(`${shell.name.padEnd(14)}skipped: not on this machine`);
+}
+const line = `${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`;
+if (process.env.CFGC_TEST_RESULTS) appendFileSync(process.env.CFGC_TEST_RESULTS, `${line}\n`);
+console.log(line);
+process.exitCode = sum.failed === 0 ? 0 : 1;
