@@ -24,6 +24,7 @@ import type {Piece, Text} from './model/text.js';
 import {parseCfg} from './parse/parse.js';
 import type {Plugin} from './plugin/plugin.js';
 import {type ResolveOptions, resolve} from './resolve/resolve.js';
+import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
 import {defaultTarget, readTarget} from './settings/target.js';
 import {show, text} from './util/text.js';
@@ -129,7 +130,11 @@ export async function checkProfile(
   const dirty = request.allowDirty ? [] : gitFacts(config, request, io);
   const plugins = await loadPlugins(config, io, report);
   const all = [...plugins.map(({recipe}) => recipe), ...recipes];
-  const resolved = resolve(config, report, {mode: 'late-bound', ...giving(all)});
+  const resolved = resolve(config, report, {
+    mode: 'late-bound',
+    ...giving(all),
+    alsoRead: settingSections.map(({name}) => name),
+  });
   const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
   learn({profile: settings.profile});
   const context: RuleContext = {

@@ -81,6 +81,8 @@ class Loader {
   private readonly texts = new Map<string, Promise<Uint8Array | Diagnostic>>();
   private readonly sources = new Map<string, Source>();
   private readonly hashes = new Map<string, string>();
+  /** What to say of URLs that came from the cache since their host did not answer: said at the place that extends them. */
+  private readonly stale = new Map<string, Diagnostic>();
   private readonly done = new Map<string, GraphFile | undefined>();
   private readonly folders = new Map<string, Promise<boolean>>();
   private readonly order: Frame[] = [];
@@ -209,6 +211,8 @@ class Loader {
       this.report(this.placed(text, wanted, stack));
       return undefined;
     }
+    const stale = this.stale.get(path);
+    if (stale) this.report(this.placed(stale, wanted, stack));
     const source = this.source(path, text);
     if (isUrl(path))
       this.hashes.set(
@@ -367,7 +371,7 @@ class Loader {
     const shown = shownUrl(url);
     if ('bytes' in fetched) {
       if (fetched.staleBecause !== undefined)
-        this.report({
+        this.stale.set(url, {
           kind: fromCache,
           message: `${shown} was read from the extends-cache: ${fetched.staleBecause}`,
           hint: '--offline says that the cache is meant',

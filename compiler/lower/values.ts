@@ -9,7 +9,9 @@ export function saysYes(part: Part, name: string, words: readonly string[], fall
   return value === undefined ? fallback : words.includes(value.trim().toLowerCase());
 }
 
+/** Silent where the option is written and its value could not be had: one mistake is told once. */
 export function reportMissing(part: Part, name: string, report: Report, example: string): void {
+  if (part.section.failed?.has(name)) return;
   const span = part.span('recipe');
   report({
     kind: missingOption,

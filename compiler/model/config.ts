@@ -49,6 +49,8 @@ export interface ResolvedOption {
 export interface ResolvedSection {
   readonly name: string;
   readonly options: ReadonlyMap<string, ResolvedOption>;
+  /** Options that are written and have no value, since their substitution failed: that was reported. */
+  readonly failed?: ReadonlySet<string>;
   readonly span?: Span;
 }
 

@@ -11,6 +11,8 @@ export class Failure extends Error {
       readonly label?: string;
       readonly notes?: readonly string[];
       readonly hint?: string;
+      /** Failures of the same mistake have the same text here: the first one is reported. */
+      readonly once?: string;
     } = {},
   ) {
     super(message);

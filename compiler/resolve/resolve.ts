@@ -38,6 +38,8 @@ export interface ResolveOptions {
   readonly gives?: (section: ResolvedSection) => Readonly<Record<string, Text>>;
   /** An option of any name that the recipe gives where nothing else does. */
   readonly givesOther?: (section: ResolvedSection, option: string) => Text | undefined;
+  /** Sections that are read although no part refers to them: what fails in them is reported too. */
+  readonly alsoRead?: readonly string[];
 }
 
 /**
@@ -80,6 +82,7 @@ class Resolver {
   private readonly late: boolean;
   /** Parts that a recipe is being shown because of an option that only it may know. */
   private readonly asking = new Set<Section>();
+  private readonly told = new Set<string>();
   private quiet = false;
 
   constructor(
@@ -97,6 +100,9 @@ class Resolver {
     this.construct();
     this.install();
     const touched = new Set(this.sections.keys());
+    for (const name of this.options.alsoRead ?? [])
+      if (this.raw.has(name) && !this.raw.get(name)!.has('recipe'))
+        this.attempt(name, undefined, () => run(this.section(name)));
     this.quiet = true;
     for (const name of [...this.raw.keys()].sort(compareStrings))
       this.attempt(name, undefined, () => run(this.section(name)));
@@ -413,7 +419,11 @@ class Resolver {
   private record(error: unknown, section: string, option: string | undefined): void {
     if (!(error instanceof Failure)) throw error;
     if (this.quiet) return;
-    const {needle, label, notes = [], hint} = error.detail;
+    const {needle, label, notes = [], hint, once} = error.detail;
+    if (once !== undefined) {
+      if (this.told.has(once)) return;
+      this.told.add(once);
+    }
     const history =
       option === undefined
         ? []
@@ -470,7 +480,7 @@ class Resolver {
         : near
           ? `did you mean \`${near}\`?`
           : recipe !== undefined && this.options.gives
-            ? `set it under [${target.name}], if the recipe ${recipe} adds it there`
+            ? `write \`${stripped} = …\` under [${target.name}]; the recipe ${this.shown(recipe)} sets no such option, as far as cfgc knows it`
             : `write \`${stripped} = …\` under [${target.name}]`;
     return new Failure(missingOption, `[${target.name}] has no option \`${this.shown(option)}\``, {
       needle,
@@ -485,6 +495,7 @@ class Resolver {
     const shown = circle.length <= 10 ? circle : [...circle.slice(0, 5), '…', ...circle.slice(-4)];
     return new Failure(circularReference, `\`${section}:${option}\` contains itself`, {
       notes: [`the circle: ${shown.join(' → ')}`],
+      once: circle.slice(1).sort().join('\n'),
       hint: 'set one of them to a value of its own',
     });
   }
@@ -500,17 +511,23 @@ class Resolver {
 
   private snapshot(section: Section, configured: ConfigSection): ResolvedSection {
     const options = new Map<string, ResolvedOption>();
+    const failed = new Set<string>();
     for (const [option, {raw, history}] of section.raw) {
       const value = this.snapshotValue(section, option);
-      if (value !== undefined)
-        options.set(option, {name: option, value: this.refs.toText(value), raw: this.shown(raw), history});
+      if (value === undefined) failed.add(option);
+      else options.set(option, {name: option, value: this.refs.toText(value), raw: this.shown(raw), history});
     }
     for (const option of section.given) {
       const value = this.refs.toText(section.data.get(option)!);
       const item: HistoryItem = {operation: 'set', value: show(value), from: 'recipe'};
       options.set(option, {name: option, value, raw: show(value), history: [item]});
     }
-    return {name: section.name, options, ...(configured.span && {span: configured.span})};
+    return {
+      name: section.name,
+      options,
+      ...(failed.size > 0 && {failed}),
+      ...(configured.span && {span: configured.span}),
+    };
   }
 
   /** As os.path.join. Late-bound, a folder is a reference, and no slash tells that a path that begins with it is complete. */

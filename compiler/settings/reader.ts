@@ -2,6 +2,7 @@ import type {DiagnosticKind, Report} from '../diagnostics/diagnostic.js';
 import type {ResolvedOption, ResolvedSection} from '../model/config.js';
 import type {Span} from '../model/source.js';
 import type {Text} from '../model/text.js';
+import {nearest} from '../util/nearest.js';
 import {lastSpan, spanOf} from '../util/option-span.js';
 import {lines, literal, show, trim} from '../util/text.js';
 import {badSetting, lateSetting} from './kinds.js';
@@ -68,7 +69,10 @@ export function sectionReader(name: string, section: ResolvedSection | undefined
       const value = word(key);
       const match = known.find((candidate) => candidate === value);
       if (value !== undefined && match === undefined) {
-        bad(key, `\`${key}\` of [${name}] can't be \`${value}\``, `one of ${known.join(', ')}`);
+        const near = nearest(value, known) ?? known.find((each) => value.startsWith(each));
+        bad(key, `\`${key}\` of [${name}] can't be \`${value}\``, `one of ${known.join(', ')}`, {
+          ...(near !== undefined && {hint: `write \`${key} = ${near}\``}),
+        });
       }
       return match ?? fallback;
     },

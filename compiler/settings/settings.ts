@@ -209,6 +209,7 @@ function required(release: SectionReader, option: string, report: Report): strin
   if (
     value === undefined &&
     release.section &&
+    !release.section.failed?.has(option) &&
     !release.option(option)?.value.pieces.some((piece) => typeof piece !== 'string')
   ) {
     const span = release.span(option);

@@ -10,7 +10,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (candidate === name || Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const found = distance(wanted, plain(candidate), bestDistance);
-    if (found < bestDistance) {
+    // Of a name as short as the difference nothing is left that is alike.
+    if (found < bestDistance && found < wanted.length) {
       best = candidate;
       bestDistance = found;
     }
