@@ -114,13 +114,16 @@ async function completeBackups(site: DataSite): Promise<Record<string, Buffer>> 
   return files;
 }
 
-/** A site whose commands are counted, Python among them; before the one with the number FAULT_AT the process group is killed. */
+/**
+ * A site whose commands are counted, Python among them; before the one with the number FAULT_AT the process group is killed.
+ * Both sides of a pipe count themselves before either looks: "that number or more", or a busy machine would pass it by.
+ */
 async function faultySite(box: Box): Promise<DataSite> {
   const commands = ['mv', 'ln', 'mkdir', 'rm', 'rsync', 'cp'];
   const site = await makeDataSite(box, {
     keep: 3,
     more: [
-      'fault() { [ -n "${FAULT_AT:-}" ] || return 0; echo x >>"$FAULT_COUNT"; [ "$(($(wc -l <"$FAULT_COUNT")))" != "$FAULT_AT" ] || kill -KILL 0; }',
+      'fault() { [ -n "${FAULT_AT:-}" ] || return 0; echo x >>"$FAULT_COUNT"; [ "$(($(wc -l <"$FAULT_COUNT")))" -lt "$FAULT_AT" ] || kill -KILL 0; }',
       ...commands.map((name) => `${name}() { fault; command ${name} "$@"; }`),
     ].join('\n'),
   });
@@ -130,7 +133,7 @@ async function faultySite(box: Box): Promise<DataSite> {
   const wrapper = `#!/bin/sh
 if [ -n "\${FAULT_AT:-}" ]; then
     echo x >>"$FAULT_COUNT"
-    [ "$(($(wc -l <"$FAULT_COUNT")))" != "$FAULT_AT" ] || kill -KILL 0
+    [ "$(($(wc -l <"$FAULT_COUNT")))" -lt "$FAULT_AT" ] || kill -KILL 0
 fi
 exec ${box.python} "$@"
 `;
