@@ -323,7 +323,9 @@ supervisor_stop_process() (
 supervisor_start() (
     processes=$(supervisor_processes "$1") || exit 1
     [ -n "$processes" ] || die "supervisord does not know $1"
-    service_each_word "$(printf '%s' "$processes" | tr '\n' ' ')" supervisor_start_process
+    service_each_word "$(printf '%s' "$processes" | tr '\n' ' ')" supervisor_start_process && exit 0
+    service_last_words "$1"
+    exit 1
 )
 
 supervisor_start_process() (
