@@ -48,18 +48,22 @@ export function memoryIo(
     Object.entries(world.files ?? {}).map(([path, value]) => [path, value instanceof Error ? value : bytes(value)]),
   );
   const fetched: string[] = [];
+  const isFolder = (path: string): boolean => [...files.keys()].some((each) => each.startsWith(`${path}/`));
+  /** `x/..` leads somewhere only where x is a folder, as on a disk. */
+  const reaches = (path: string): boolean =>
+    [...path.matchAll(/\/\.\.(?=\/|$)/g)].every(({index}) => isFolder(normalisePath(path.slice(0, index))));
   return {
     files,
     fetched,
     env: world.env ?? {},
     async readFile(path) {
-      const found = files.get(path) ?? files.get(normalisePath(path));
+      const found = files.get(path) ?? (reaches(path) ? files.get(normalisePath(path)) : undefined);
       if (found instanceof Error) throw found;
       return found;
     },
     async pathKind(path) {
       if (files.has(path)) return 'file';
-      return [...files.keys()].some((each) => each.startsWith(`${path}/`)) ? 'folder' : undefined;
+      return isFolder(path) ? 'folder' : undefined;
     },
     async writeFile(path, content) {
       files.set(path, bytes(content));

@@ -116,7 +116,7 @@ def failure(error, normal):
     message = " ".join(map(str, error.args)) if isinstance(error, bo.MissingOption) else str(error)
     if isinstance(error, SyntaxError):
         message = error.msg or ""
-    return {"class": type(error).__name__, "message": normal(message)}
+    return {"class": type(error).__name__, "message": normal(message)[:500]}
 
 
 def assignments(words):
