@@ -198,6 +198,7 @@ function script(part: Part, context: LowerContext): Entry {
   const content = `# Makes the site where it isn't there, and applies profiles. Run by the control script, with \`app\`.
 import transaction
 from AccessControl.SecurityManagement import newSecurityManager
+from Products.CMFPlone.browser.admin import AddPloneSite
 from Products.CMFPlone.factory import addPloneSite
 from zope.component.hooks import setSite
 
@@ -208,8 +209,11 @@ if user is not None:
 site_id = ${word('site-id', 'Plone')}
 made = site_id not in container.objectIds()
 if made:
+    # The recipe fills in a form for this, which Plone 6.1 has no more where plone.distribution is installed. Its class is there.
+    usual = ('plone.app.contenttypes:default', 'plonetheme.barceloneta:default')
+    profiles = getattr(AddPloneSite(container, app.REQUEST), 'default_extension_profiles', usual)
     addPloneSite(container, site_id, title=site_id, setup_content=False,
-                 default_language=${word('default-language', 'en')}, extension_ids=())
+                 default_language=${word('default-language', 'en')}, extension_ids=tuple(profiles))
 portal = container[site_id]
 setSite(portal)
 ${extras('pre-extras')}profiles = (${list('profiles-initial')} if made else []) + ${list('profiles')}
