@@ -10,6 +10,7 @@ import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
 import type {Io} from './io.js';
 import {load} from './load/load.js';
+import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
 import {givenOptions, givenOther, recipes} from './lower/recipes.js';
@@ -18,7 +19,7 @@ import type {Config, Resolved, ResolvedSection} from './model/config.js';
 import type {Assignment, Graph} from './model/graph.js';
 import type {Lock} from './model/lock.js';
 import type {InputFile, InputFiles, Part, RecipeLowering, RuleContext} from './model/lowering.js';
-import type {ReleasePlan} from './model/release-plan.js';
+import type {Editable, ReleasePlan} from './model/release-plan.js';
 import type {Settings, Target} from './model/settings.js';
 import type {Piece, Text} from './model/text.js';
 import {parseCfg} from './parse/parse.js';
@@ -67,6 +68,8 @@ export interface CheckedProfile extends ReadProfile {
   readonly settings: Settings;
   readonly context: RuleContext;
   readonly plugins: readonly Plugin[];
+  /** Source folders of a dev profile. */
+  readonly developed: readonly Editable[];
   /** What the compile read that is no `extends`: URL, or name of a plugin, to SHA-256. For the lock. */
   readonly foreign: Map<string, string>;
 }
@@ -137,21 +140,27 @@ export async function checkProfile(
   });
   const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
   learn({profile: settings.profile});
+  const parts = partsOf(resolved);
+  const folders = sourceFolders(resolved, parts, settings.profile, report);
+  // Few profiles have any: the others don't load what reads them.
+  const developed =
+    folders.length === 0 ? [] : await (await import('./compile-developed.js')).readDeveloped(folders, io, report);
   const context: RuleContext = {
     settings,
     report,
-    parts: partsOf(resolved),
+    parts,
     section: (name) => resolved.sections.get(name),
     sections: new Map([...resolved.sections].filter(([name]) => resolved.touched?.has(name) ?? true)),
     config,
     facts: {
       dirtyGitFiles: settings.profile === 'prod' ? await dirty : [],
       ignoredExtensions: request.ignoredExtensions,
+      developed: new Set(developed.map(({name}) => name)),
     },
   };
   check(context);
   const foreign = new Map(plugins.map(({name, sha256}) => [name, sha256]));
-  return {...read, resolved, settings, context, plugins, foreign};
+  return {...read, resolved, settings, context, plugins, foreign, developed};
 }
 
 /** lower, with the files that recipes ask for. */
@@ -164,7 +173,7 @@ export async function planRelease(
   const {resolved, settings} = checked;
   const extra = checked.plugins.map(({recipe}) => recipe);
   const inputs = await readInputs(wantedInputs(resolved, settings, extra), checked, io, request);
-  return lower(resolved, settings, inputs, report, extra);
+  return lower(resolved, settings, inputs, report, extra, checked.developed);
 }
 
 /** The lock's path: `pylock.prod.toml` beside the profile `prod.cfg`. */

@@ -16,6 +16,8 @@ export interface Io {
   isExecutable?(path: string): Promise<boolean>;
   /** What lies at a path, a symbolic link not followed; undefined where nothing does. */
   pathKind(path: string): Promise<'link' | 'folder' | 'file' | undefined>;
+  /** The names of the folders in a folder, sorted; not asked where a world has none. */
+  folderNames?(path: string): Promise<readonly string[]>;
   /** Writes to a temporary file beside `path` and renames. */
   writeFile(path: string, content: string | Uint8Array, options?: {readonly mode?: number}): Promise<void>;
   fetch(

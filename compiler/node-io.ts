@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmod, lstat, mkdtemp, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, lstat, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import type {Io} from './io.js';
@@ -24,6 +24,12 @@ export const nodeIo: Io = {
   async pathKind(path) {
     const found = await lstat(path).catch(() => undefined);
     return found && (found.isSymbolicLink() ? 'link' : found.isDirectory() ? 'folder' : 'file');
+  },
+
+  async folderNames(path) {
+    const found = await readdir(path, {withFileTypes: true}).catch(() => []);
+    const names = found.filter((item) => item.isDirectory() || item.isSymbolicLink()).map(({name}) => name);
+    return names.sort();
   },
 
   async writeFile(path, content, options) {

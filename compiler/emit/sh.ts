@@ -25,7 +25,8 @@ import {library, render} from './templates.js';
  * The release script.
  *
  * Data functions first, the library after them, `main "$@"` last. The text depends on the plan and the lock alone: no date, no
- * version of cfgc, no path of the machine that compiled.
+ * version of cfgc, no path of the machine that compiled
+ * (but for the source folders of a dev profile, which is for that machine).
  * @param plan checked by `checkPlan`: it holds no NUL and no variable whose name is none
  * @param report hears of services that the files of their manager can't say
  */
@@ -187,10 +188,16 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     },
     each(
       'each_editable',
-      'ENVIRONMENT PATH: sources that are installed in place (dev)',
+      'ENVIRONMENT PATH INSTALL URL BRANCH REVISION: sources that are installed in place (dev); with a URL, a checkout',
       'editable',
       of('environment').flatMap((entry) => entry.editable.map((source) => ({environment: entry.name, ...source}))),
-      (source) => source,
+      ({checkout, ...source}) => ({
+        ...source,
+        install: source.install ? 'yes' : 'no',
+        url: checkout?.url ?? '',
+        branch: checkout?.branch ?? '',
+        revision: checkout?.revision ?? '',
+      }),
     ),
     each('each_directory', 'CLASS PATH MODE OWNER', 'directory', of('directory'), (entry) => ({
       ...entry,
@@ -459,12 +466,15 @@ function requirementBlocks(
   plan: ReleasePlan,
   lock: Lock,
 ): readonly string[] {
+  // What a source folder needs is in the lock, and the folder itself is not: all of the lock is wanted then.
   const packages = (entry: EnvironmentEntry): readonly LockedPackage[] =>
-    closure(
-      entry.requirements.map((requirement) => requirement.name),
-      lock,
-      entry.exclude,
-    );
+    entry.editable.length > 0
+      ? lock.packages
+      : closure(
+          entry.requirements.map((requirement) => requirement.name),
+          lock,
+          entry.exclude,
+        );
   const boxes: readonly (readonly [string, readonly LockedPackage[]])[] = [
     ...environments.map((entry) => [entry.name, packages(entry)] as const),
     ...(plan.release.services === 'supervisor' ? [['@supervisor', lock.supervisor] as const] : []),

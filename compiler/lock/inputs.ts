@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {Lock} from '../model/lock.js';
-import type {ReleasePlan, Requirement} from '../model/release-plan.js';
+import type {Editable, ReleasePlan, Requirement} from '../model/release-plan.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {literal} from '../util/text.js';
 import type {Pins} from './pins.js';
@@ -12,7 +12,7 @@ export interface LockInputs {
   readonly requirements: readonly Requirement[];
   readonly exclude: readonly string[];
   /** Folders whose distribution is installed in place (a dev profile's): they are roots too, and are not locked themselves. */
-  readonly editable: readonly string[];
+  readonly editable: readonly Editable[];
   /** Canonical names that may be built from an sdist. */
   readonly buildFromSource: readonly string[];
   /** Roots of the supervisor's own box, and of the tools'. */
@@ -34,10 +34,9 @@ export function lockInputs(plan: ReleasePlan): LockInputs {
     if ((entry.kind !== 'download' && entry.kind !== 'build') || entry.sha256 !== undefined) continue;
     downloads.set(entry.url, entry.kind === 'download' ? entry.md5 : undefined);
   }
-  const editable = ours.flatMap((entry) => entry.editable.map(({path}) => literal(path)));
   return {
     target: plan.target,
-    editable: editable.filter((path) => path !== undefined),
+    editable: ours.flatMap((entry) => entry.editable.filter(({install}) => install)),
     requirements: unique(ours.flatMap(({requirements}) => requirements)),
     exclude: [...new Set(ours.flatMap(({exclude}) => exclude))].filter((name) => !named.has(name)).sort(),
     buildFromSource: [...plan.release.buildFromSource].map(canonicalName).sort(),
@@ -69,7 +68,8 @@ export function inputDigest(
     target: {implementation, platform, python},
     requirements: inputs.requirements.map(({text}) => text).sort(),
     exclude: inputs.exclude,
-    editable: inputs.editable,
+    // By name: a lock holds for another clone of the profile too.
+    editable: inputs.editable.map(({name, metadata}) => [name, metadata]),
     buildFromSource: inputs.buildFromSource,
     supervisor: inputs.supervisor,
     tools: inputs.tools,

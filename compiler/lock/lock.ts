@@ -6,6 +6,7 @@ import type {ReleasePlan} from '../model/release-plan.js';
 import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {lastSpan, within} from '../util/option-span.js';
+import {show} from '../util/text.js';
 import {hashDownloads} from './downloads.js';
 import {inputDigest, type LockInputs, lockInputs} from './inputs.js';
 import {
@@ -136,7 +137,7 @@ function whyStale(before: LockFile, inputs: LockInputs, {pins, remote}: LockRequ
     if (!inputs.downloads.has(url)) reasons.push(`\`${url}\` is not downloaded any more`);
   if (reasons.length === 0 && lock.inputDigest !== inputDigest(inputs, pins, lock)) {
     reasons.push(
-      'it was made for other settings (exclusions, build-from-source, supervisor, installer), or edited by hand',
+      'it was made for other settings (exclusions, build-from-source, supervisor, installer, develop eggs), or edited by hand',
     );
   }
   return reasons;
@@ -204,9 +205,15 @@ export async function resolveInputs(
 }
 
 function mainBox(inputs: LockInputs) {
+  const there = inputs.editable.filter(({metadata}) => metadata !== '');
+  const absent = inputs.editable.filter(({metadata}) => metadata === '').map(({name}) => name);
   return {
-    requirements: [...inputs.editable.map((folder) => `-e ${folder}`), ...inputs.requirements.map(({text}) => text)],
-    exclude: inputs.exclude,
+    requirements: [
+      ...there.map(({path}) => `-e ${show(path)}`),
+      ...inputs.requirements.filter(({name}) => !absent.includes(name)).map(({text}) => text),
+    ],
+    // What is not there yet has no version that an index could know.
+    exclude: [...inputs.exclude, ...absent],
   };
 }
 
@@ -237,7 +244,9 @@ async function closure(
   report: Report,
 ): Promise<readonly LockedPackage[] | undefined> {
   const {target, buildFromSource} = inputs;
-  const answer = await askUv(uv, {...box, target, buildFromSource, pins: request.pins}, io);
+  const developed = new Set(inputs.editable.map(({name}) => name));
+  const pins = new Map([...request.pins].filter(([name]) => !developed.has(name)));
+  const answer = await askUv(uv, {...box, target, buildFromSource, pins}, io);
   switch (answer.outcome) {
     case 'found':
       return answer.packages;

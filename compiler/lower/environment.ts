@@ -6,15 +6,15 @@ import {twoVersions} from './kinds.js';
 /** buildout's own tools: installed recipes name them as requirements, and don't import them when the site runs. */
 const buildoutTools = ['zc-buildout', 'zc-recipe-egg'];
 
-/** The release's one virtualenv: what all parts need. None where no part needs Python. */
+/** The release's one virtualenv: what all parts need. None where no part needs Python, and nothing is developed. */
 export function mainEnvironment(
   entries: readonly Entry[],
   editable: EnvironmentEntry['editable'],
   report: Report,
 ): EnvironmentEntry[] {
   const all = entries.flatMap((e) => (e.kind === 'environment' && e.name === 'main' ? [e] : []));
-  const first = all[0];
-  if (first === undefined) return [];
+  const origin = (all[0] ?? editable[0])?.origin;
+  if (origin === undefined) return [];
   // One for each part that asks: what a service is restarted for follows from the parts it uses.
   const byPart = new Map<string, Requirement>();
   for (const requirement of all.flatMap((entry) => entry.requirements)) {
@@ -27,11 +27,11 @@ export function mainEnvironment(
   return [
     {
       kind: 'environment',
-      origin: first.origin,
+      origin,
       name: 'main',
       requirements,
       exclude: buildoutTools.filter((tool) => !named.has(tool)),
-      editable: [...all.flatMap((entry) => entry.editable), ...editable],
+      editable,
     },
   ];
 }

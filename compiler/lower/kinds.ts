@@ -1,5 +1,6 @@
 /** What can be wrong with a part, whatever its recipe. What only one recipe reports stands beside that recipe. */
 import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
+import {notCheckedOut, sourceUnfit} from './developed-eggs.js';
 import {commandUnfit} from './shell-step.js';
 import {templateReference} from './substitute.js';
 import {outsideRelease} from './text-file.js';
@@ -120,4 +121,6 @@ export const lowerKinds: readonly DiagnosticKind[] = [
   templateReference,
   commandUnfit,
   outsideRelease,
+  sourceUnfit,
+  notCheckedOut,
 ];

@@ -5,13 +5,12 @@
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Resolved} from '../model/config.js';
 import type {InputFiles, LowerContext, Part, RecipeLowering} from '../model/lowering.js';
-import type {Entry, ReleasePlan} from '../model/release-plan.js';
+import type {Editable, Entry, ReleasePlan} from '../model/release-plan.js';
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {refs, show, text} from '../util/text.js';
 import {automaticBackup} from './automatic-backup.js';
-import {developedEggs} from './developed-eggs.js';
 import {mainEnvironment} from './environment.js';
 import {hostReference} from './host-reference.js';
 import {mapTexts} from './map-texts.js';
@@ -27,6 +26,7 @@ import {standardEntries} from './standard-entries.js';
 /**
  * @param inputs  the files that `wantedInputs` named, as far as they could be read
  * @param extra   recipes of plugins; they win over cfgc's own
+ * @param developed  source folders that are installed in place; none in prod
  * @returns a plan; where errors were reported it lacks what they are about
  */
 export function lower(
@@ -35,6 +35,7 @@ export function lower(
   inputs: InputFiles,
   report: Report,
   extra: readonly RecipeLowering[] = [],
+  developed: readonly Editable[] = [],
 ): ReleasePlan {
   const all = [...extra, ...recipes];
   const {placed, dataPath} = placement(resolved);
@@ -68,7 +69,7 @@ export function lower(
   }
   entries.push(...automaticBackup(entries, context, all));
 
-  const environment = mainEnvironment(entries, developedEggs(resolved, settings), report);
+  const environment = mainEnvironment(entries, developed, report);
   const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
   const placedEntries = [...standardEntries(resolved), ...environment, ...rest].map((entry) => mapTexts(entry, placed));
   const final = serviceLaunchers(serviceUses(placedEntries));

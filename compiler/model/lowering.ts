@@ -124,6 +124,8 @@ export interface RuleContext {
 export interface RuleFacts {
   /** Files that differ from the commit, or are in none, as git names them; empty where there is no repository. */
   readonly dirtyGitFiles: readonly string[];
+  /** Canonical names of what is installed from source folders (a dev profile's): they need no pin. */
+  readonly developed: ReadonlySet<string>;
   /** Extensions that the command line said to ignore. */
   readonly ignoredExtensions: readonly string[];
 }

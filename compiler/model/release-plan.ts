@@ -57,7 +57,29 @@ export interface EnvironmentEntry extends EntryBase {
    */
   readonly exclude: readonly string[];
   /** Source folders that are installed in place, without their dependencies. Of a dev profile alone. */
-  readonly editable: readonly {readonly path: Text; readonly origin: Origin}[];
+  readonly editable: readonly Editable[];
+}
+
+/** A source folder of a dev profile. */
+export interface Editable {
+  /** Absolute, on the host that compiled: a dev release is for that one. */
+  readonly path: Text;
+  /** Canonical name of its distribution: no pin is asked for it. */
+  readonly name: string;
+  /** SHA-256 of the files that say what it needs; empty where it was not there when the profile was compiled. */
+  readonly metadata: string;
+  /** False for a checkout that is no distribution (`egg=false`). */
+  readonly install: boolean;
+  /** Where the build brings it from. */
+  readonly checkout?: Checkout;
+  readonly origin: Origin;
+}
+
+/** A git repository. `branch` and `revision` are empty where the profile has none. */
+export interface Checkout {
+  readonly url: string;
+  readonly branch: string;
+  readonly revision: string;
 }
 
 export interface Requirement {

@@ -55,10 +55,10 @@ environment_install() (
     if [ "$total" -gt 0 ]; then
         environment_fill "$folder" "$name" "$total" || exit $?
     fi
-    environment_compile "$folder"
     environment_compare "$folder" "$work/requirements.txt" ||
         die "environment $name is not what the lock says: see the lines above"
     each_editable environment_editable "$folder" "$name" || exit 1
+    environment_compile "$folder"
     must cd "$STATE"
     must rm -rf "$work"
     log_info "environment $name: $total distributions"
@@ -210,18 +210,27 @@ sys.exit(1 if problems else 0)
 END
 }
 
-# environment_editable FOLDER WANTED ENVIRONMENT PATH: a developer's sources, in place. What builds them is asked from the index.
+# environment_editable FOLDER WANTED ENVIRONMENT PATH INSTALL ...: a developer's sources, in place. What builds them is asked
+# from the index, or from WHEELHOUSE.
 environment_editable() (
-    [ "$2" = "$3" ] || exit 0
-    log_info "installing $4 in place"
-    if uv=$(command -v "${UV:-uv}" 2>/dev/null) && [ "$INSTALLER" != pip ]; then
-        "$uv" pip install --python "$1/bin/python" --no-deps --editable "$4" >install.log 2>&1 && exit 0
-    else
-        runner=$(environment_pip) || exit 1
-        "$1/bin/python" "$runner" install --no-deps --editable "$4" >install.log 2>&1 && exit 0
+    if [ "$2" != "$3" ] || [ "$5" = no ]; then
+        exit 0
     fi
+    folder=$1 source=$4
+    [ -d "$source" ] || die "there is no folder $source: this script is for the host that it was compiled on"
+    log_info "installing $source in place"
+    set -- --no-deps --editable "$source"
+    [ -z "${WHEELHOUSE:-}" ] || set -- --no-index --find-links "$WHEELHOUSE" "$@"
+    if [ "$INSTALLER" != pip ] && uv=$(command -v "${UV:-uv}" 2>/dev/null); then
+        UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install --python "$folder/bin/python" --link-mode copy "$@" \
+            >install.log 2>&1 && exit 0
+        log_warn "uv could not install $source: trying pip"
+    fi
+    runner=$(environment_pip) || exit 1
+    PIP_CACHE_DIR=${PIP_CACHE_DIR:-$CACHE/pip} "$folder/bin/python" "$runner" install --progress-bar off "$@" \
+        >install.log 2>&1 && exit 0
     environment_last_words install.log
-    die "could not install $4 in place"
+    die "could not install $source in place"
 )
 
 # environment_last_words FILE: the end of an installer's output, where the reason stands.

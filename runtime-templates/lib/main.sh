@@ -75,6 +75,9 @@ main_usage() {
 main_run() {
     # The Makefile runs a deploy step by step: where there is nothing to deploy, no step has anything to do.
     if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && release_unchanged; then
+        if [ "$main_command" = build ]; then
+            checkout_update || return
+        fi
         log_info "unchanged: release $RELEASE_ID is deployed; nothing to do for $main_command"
         return 0
     fi
@@ -129,6 +132,7 @@ main_check() {
 main_deploy() {
     main_trap
     if release_unchanged && [ "$FORCE_RESTART" = no ]; then
+        checkout_update || return
         log_info "unchanged: release $RELEASE_ID is deployed"
         return 0
     fi
@@ -199,6 +203,7 @@ main_step_backup() {
 # Build, configure and permissions leave a note of how far the unfinished release is, so that each can be a process of its own.
 main_step_build() {
     main_set_up || return
+    checkout_update || return
     release_begin
     main_status=$?
     case $main_status in

@@ -12,7 +12,7 @@ const kind: DiagnosticKind = {
 What it does: stops a production release that would check out sources: mr.developer or mxdev with an auto-checkout that is not empty.
 Why: a branch is another one tomorrow. What is deployed must be the same on each host and each day, and be checked by a hash.
 Example: "auto-checkout = my.theme". Release my.theme, pin it under [versions], and write "auto-checkout =" under [buildout] in prod.cfg.
-The [sources] section may stay: without auto-checkout it has no effect. A dev profile is not stopped, but nothing is checked out for it either.
+The [sources] section may stay: without auto-checkout it has no effect. In a dev profile the build checks them out and installs them in place.
 Source: mr.developer 3.0, auto-checkout.`,
 };
 

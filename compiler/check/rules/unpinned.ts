@@ -13,13 +13,15 @@ What it does: stops a build in which a distribution that a part asks for has no 
 Why: buildout would pick the newest it finds. Two hosts a week apart would differ, and a rebuild would not match.
 Example: [instance] has "eggs = Pillow". Write "Pillow = 11.3.0" under [versions] as well.
 What those distributions need in turn is looked at when the lock is made.
+A develop egg or a checkout of a dev profile needs no pin itself; what it needs does.
 Source: zc.buildout, allow-picked-versions = false.`,
 };
 
 export const unpinned: Rule = {
   kind,
   check(context) {
-    const pinned = new Set<string>();
+    // What comes from a source folder has no version to pin.
+    const pinned = new Set<string>(context.facts.developed);
     for (const option of pins(context)?.values() ?? [])
       if (literal(option.value)?.trim()) pinned.add(canonical(option.name));
     const seen = new Set<string>();

@@ -4,7 +4,7 @@ import type {Entry, EnvironmentEntry, ScriptEntry} from '../../model/release-pla
 import type {Text} from '../../model/text.js';
 import {canonicalName, readRequirement} from '../../util/distribution-name.js';
 import {literal, place, show, text, words} from '../../util/text.js';
-import {dirname, inDirectory} from '../placement.js';
+import {inDirectory} from '../placement.js';
 import {reportBad, reportMissing} from '../values.js';
 
 const scriptOptions = [
@@ -130,10 +130,9 @@ export const zcRecipeEggDevelop: RecipeLowering = {
       });
       return [];
     }
-    const folder = show(setup).endsWith('setup.py') ? dirname(inDirectory(setup)) : inDirectory(setup);
+    // The folder itself is in what the driver hands to `lower`: it needs the name that only its files tell.
     const origin = part.origin('setup');
-    const editable = [{path: folder, origin}];
-    return [{kind: 'environment', origin, name: 'main', requirements: [], exclude: [], editable}];
+    return [{kind: 'environment', origin, name: 'main', requirements: [], exclude: [], editable: []}];
   },
 };
 

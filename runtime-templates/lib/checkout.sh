@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# checkout.sh: the git checkouts of a dev profile, as mr.developer makes them.
+
+# checkout_update: clones what is not there, brings the rest up to date. A checkout with changes or commits of its own is left
+# as it is, with a warning. Returns 1 where git could not do it.
+checkout_update() {
+    each_editable checkout_one
+}
+
+checkout_one() (
+    [ -n "$4" ] || exit 0
+    command -v git >/dev/null 2>&1 || die "there is no git, which checks out $2"
+    # Nobody may be there to answer.
+    GIT_TERMINAL_PROMPT=0
+    export GIT_TERMINAL_PROMPT
+    # Variables of a git hook that runs this would name another repository.
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+    if [ -e "$2" ]; then
+        checkout_pull "$2" "$4" "$5" "$6"
+    else
+        checkout_clone "$2" "$4" "$5" "$6"
+    fi
+)
+
+# checkout_clone FOLDER URL BRANCH REVISION. The folder gets its name when it is whole.
+checkout_clone() (
+    folder=$1 url=$2 branch=$3 revision=$4
+    log_info "checking out $url into $folder"
+    must mkdir -p "${folder%/*}"
+    must rm -rf "$folder.unfinished"
+    set --
+    [ -z "$branch" ] || set -- --branch "$branch"
+    git clone --quiet --recurse-submodules "$@" -- "$url" "$folder.unfinished" || die "git could not clone $url"
+    if [ -n "$revision" ]; then
+        git -C "$folder.unfinished" checkout --quiet --detach "$revision" || die "$url has no revision $revision"
+    fi
+    must mv "$folder.unfinished" "$folder"
+)
+
+# checkout_pull FOLDER URL BRANCH REVISION
+checkout_pull() (
+    folder=$1 url=$2 branch=$3 revision=$4
+    [ -e "$folder/.git" ] || die "$folder is there, and is no checkout of git: move it away"
+    # Asked as written: `insteadOf` of the developer's own settings would change what git answers otherwise.
+    origin=$(git -C "$folder" config --get remote.origin.url) || origin=
+    [ "$origin" = "$url" ] || die "$folder is a checkout of ${origin:-nothing}, the profile says $url: move it away"
+    git -C "$folder" fetch --quiet --tags origin || die "git could not fetch $url"
+    changes=$(git -C "$folder" status --porcelain --untracked-files=no) || die "git can't read $folder"
+    if [ -n "$changes" ]; then
+        log_warn "$folder has changes that are not committed: left as it is"
+        exit 0
+    fi
+    # Commits that no branch and no tag holds would be out of sight.
+    if [ -z "$(git -C "$folder" for-each-ref --count=1 --contains HEAD)" ]; then
+        log_warn "$folder has commits that no branch holds: left as it is"
+        exit 0
+    fi
+    if [ -n "$revision" ]; then
+        git -C "$folder" checkout --quiet --detach "$revision" || die "$url has no revision $revision"
+        exit 0
+    fi
+    current=$(git -C "$folder" symbolic-ref --quiet --short HEAD) || current=
+    wanted=${branch:-$current}
+    if [ -z "$wanted" ]; then
+        log_warn "$folder is on no branch: left as it is"
+        exit 0
+    fi
+    if [ "$current" != "$wanted" ]; then
+        git -C "$folder" checkout --quiet "$wanted" -- || die "git could not go to branch $wanted in $folder"
+    fi
+    if ! git -C "$folder" merge --quiet --ff-only "refs/remotes/origin/$wanted"; then
+        log_warn "$folder can't follow origin/$wanted: left as it is"
+        exit 0
+    fi
+    log_info "$folder is at $(git -C "$folder" rev-parse --short HEAD)"
+)
