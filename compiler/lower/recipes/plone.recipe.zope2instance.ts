@@ -9,6 +9,7 @@ import {pythonList} from '../zope/conf-text.js';
 import {initialUser, initialUserLeftOut} from '../zope/inituser.js';
 import {oldOptionNames, oldOptionPage, oldZopeOption, reportOldOptions} from '../zope/old-options.js';
 import {instanceStorage} from '../zope/storage-sections.js';
+import {catalogueCommand} from '../zope/translations.js';
 import {httpAddresses, iniInputs, knowsOldLog, wsgiIni} from '../zope/wsgi-ini.js';
 import {zcmlFiles} from '../zope/zcml.js';
 import {fileStorage, hasSupervisorPart, readyAddress} from '../zope/zodb-paths.js';
@@ -134,6 +135,7 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       'bin/PART works as before (console, run, debug, adduser, start, stop); the service is `bin/PART console`, run from lib/bin.',
       'The first administrator is written where there is no database yet, and removed once Zope has read it: a new inituser would replace the only administrator.',
       'A literal password is written as its hash only; a secret of [secrets] is put in on the host.',
+      '`zope_i18n_compile_mo_files` has missing `.mo` files made while the release is built, and is no variable then: Zope ends where it may not write beside its code.',
       'Temporary storage is off unless asked for.',
       'products and port-base, on which Zope refuses to start, are left out (CFG517).',
       'IPv6 addresses are listened on without fast-listen, and `*:8080` is 0.0.0.0:8080: with the recipe both fail at start.',
@@ -176,6 +178,7 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       eggEnvironment(part, context, ['plone.recipe.zope2instance']),
       ...folders(part, context),
       ...homeFiles(part, context),
+      ...[catalogueCommand(part)].filter((entry) => entry !== undefined),
       ...initialUser(part, context),
       controlScript(part, context),
       ...eggScripts(formattedPart(part), context).filter(

@@ -5,6 +5,7 @@ import {literal, place, text, trim} from '../../util/text.js';
 import {inDirectory, join} from '../placement.js';
 import {confText, indented} from './conf-text.js';
 import {environmentLines, mentions, storageSection} from './storage-sections.js';
+import {compilesCatalogues} from './translations.js';
 import {varFolder} from './zodb-paths.js';
 
 export function zopeConf(part: Part, context: LowerContext): Text {
@@ -60,7 +61,8 @@ export function templateCache(part: Part, context: LowerContext): Text | undefin
 function environmentVariables(part: Part, context: LowerContext): Text[] {
   const value = part.option('environment-vars');
   const cache = templateCache(part, context);
-  return [...(value ? environmentLines(value) : []), ...(cache ? [text('CHAMELEON_CACHE ', cache)] : [])];
+  const lines = value ? environmentLines(value).filter((line) => !compilesCatalogues(line)) : [];
+  return [...lines, ...(cache ? [text('CHAMELEON_CACHE ', cache)] : [])];
 }
 
 /**
