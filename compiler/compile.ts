@@ -28,6 +28,7 @@ import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
 import {defaultTarget, readTarget} from './settings/target.js';
+import {isUrl} from './util/path.js';
 import {show, text} from './util/text.js';
 
 /** What is asked for: a profile, and how to read it. */
@@ -299,10 +300,6 @@ async function readInputs(
     }),
   );
   return new Map(read.filter((item) => item !== undefined));
-}
-
-function isUrl(name: string): boolean {
-  return /^https?:\/\//.test(name);
 }
 
 async function readLocal(path: string, io: Io): Promise<InputFile | undefined> {

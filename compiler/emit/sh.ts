@@ -14,7 +14,7 @@ import type {
 } from '../model/release-plan.js';
 import {pathClasses, type Secret} from '../model/settings.js';
 import type {Text} from '../model/text.js';
-import {place, refs, show, text} from '../util/text.js';
+import {place, refs, refsWithin, show, text} from '../util/text.js';
 import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
 import {serviceFiles} from './service-files.js';
@@ -114,7 +114,9 @@ interface DataFunction {
 }
 
 function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly DataFunction[] {
-  const texts = secretsInTexts([plan.entries, plan.hooks]);
+  const found = refsWithin(plan);
+  // One that only signs webhooks is asked for by its name, and needs no variable.
+  const texts = new Set(found.flatMap((ref) => (ref.ref === 'secret' ? [ref.name] : [])));
   const inTexts = plan.secrets.map(({name}) => name).filter((name) => texts.has(name));
   const of = <K extends Entry['kind']>(kind: K): readonly Extract<Entry, {kind: K}>[] =>
     plan.entries.filter((entry): entry is Extract<Entry, {kind: K}> => entry.kind === kind);
@@ -151,7 +153,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     {
       name: 'host_facts',
       about: 'assigns what costs time to ask and is used here',
-      blocks: uses(plan, 'fqdn') ? ['    HOST_FQDN=$(layout_fqdn)\n'] : [],
+      blocks: found.some(({ref}) => ref === 'fqdn') ? ['    HOST_FQDN=$(layout_fqdn)\n'] : [],
     },
     each(
       'each_secret',
@@ -399,18 +401,6 @@ function inputView(input: ReleasePlan['inputs'][number]): object {
     hasFallback: input.fallback !== undefined,
     fallback: input.fallback ?? '',
   };
-}
-
-function uses(plan: ReleasePlan, ref: 'fqdn'): boolean {
-  return JSON.stringify(plan).includes(JSON.stringify({ref}));
-}
-
-/** Secrets that stand in texts: those need a variable. One that only signs webhooks is asked for by its name. */
-function secretsInTexts(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value !== 'object' || value === null) return found;
-  if ('ref' in value && value.ref === 'secret' && 'name' in value) found.add(String(value.name));
-  for (const inner of Object.values(value)) secretsInTexts(inner, found);
-  return found;
 }
 
 function secretView(secret: Omit<Secret, 'span'>): object {

@@ -6,6 +6,7 @@ import type {ReleasePlan} from '../model/release-plan.js';
 import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {lastSpan, within} from '../util/option-span.js';
+import {isUrl} from '../util/path.js';
 import {show} from '../util/text.js';
 import {hashDownloads} from './downloads.js';
 import {inputDigest, type LockInputs, lockInputs} from './inputs.js';
@@ -91,6 +92,7 @@ function changedRemotely(lock: Lock, request: LockRequest, report: Report): bool
   let changed = false;
   for (const [url, sha256] of Object.entries(request.remote)) {
     const locked = lock.remote[url];
+    // A plugin is a file of the profile's own: a changed one makes the lock stale, like each change of the configs.
     if (locked === undefined || locked === sha256 || !isUrl(url)) continue;
     changed = true;
     report({
@@ -101,11 +103,6 @@ function changedRemotely(lock: Lock, request: LockRequest, report: Report): bool
     });
   }
   return changed;
-}
-
-/** A plugin is a file of the profile's own: a changed one makes the lock stale, like each change of the configs. */
-function isUrl(name: string): boolean {
-  return /^https?:\/\//.test(name);
 }
 
 /** Why a lock does not fit what it would be made from; empty where it is fresh. */

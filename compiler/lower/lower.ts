@@ -9,7 +9,7 @@ import type {Editable, Entry, ReleasePlan} from '../model/release-plan.js';
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
-import {refs, show, text} from '../util/text.js';
+import {refsWithin, show, text} from '../util/text.js';
 import {automaticBackup} from './automatic-backup.js';
 import {mainEnvironment} from './environment.js';
 import {hostReference} from './host-reference.js';
@@ -112,11 +112,9 @@ export function lower(
 /** The declared inputs, and the environment variables that entries refer to: preflight asks for each. */
 function allInputs(entries: readonly Entry[], settings: Settings): Settings['inputs'] {
   const named = new Set(settings.inputs.map(({name}) => name));
-  const used = new Set<string>();
-  mapTexts(entries, (value) => {
-    for (const ref of refs(value)) if (ref.ref === 'env' && !named.has(ref.name)) used.add(ref.name);
-    return value;
-  });
+  const used = new Set(
+    refsWithin(entries).flatMap((ref) => (ref.ref === 'env' && !named.has(ref.name) ? [ref.name] : [])),
+  );
   return [...settings.inputs, ...[...used].sort().map((name) => ({name}))];
 }
 

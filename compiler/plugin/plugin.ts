@@ -40,16 +40,16 @@ export function loadPlugin(file: PluginFile, report: Report): Plugin | undefined
       hint,
     });
   };
-  const {timeoutMs = 5000} = file;
+  const timeout = timeoutMs(file);
   const script = asScript(file.text);
   if ('wrong' in script) return bad(script.wrong, "a plugin is one file, and imports from 'cfgc' alone");
   // Nothing of this side goes in but strings, and only strings come out: there is no object to climb along.
   const context = vm.createContext(Object.create(null), {codeGeneration: {strings: false, wasm: false}});
   let described: Described;
   try {
-    vm.runInContext(sandboxSource, context, {filename: 'cfgc', timeout: timeoutMs});
-    vm.runInContext(script.source, context, {filename: file.name, timeout: timeoutMs});
-    described = JSON.parse(ask(context, 'cfgcDescribe()', timeoutMs)) as Described;
+    vm.runInContext(sandboxSource, context, {filename: 'cfgc', timeout});
+    vm.runInContext(script.source, context, {filename: file.name, timeout});
+    described = JSON.parse(ask(context, 'cfgcDescribe()', timeout)) as Described;
   } catch (error) {
     return bad(messageOf(error, file.name), '`cfgc explain CFG561` shows a whole one');
   }
@@ -73,7 +73,7 @@ function lowering(described: Described, file: PluginFile, context: vm.Context, r
   const call = (data: CallData, part: Part): Answer | undefined => {
     try {
       const answer = JSON.parse(
-        ask(context, `cfgcCall(${JSON.stringify(JSON.stringify(data))})`, file.timeoutMs ?? 5000),
+        ask(context, `cfgcCall(${JSON.stringify(JSON.stringify(data))})`, timeoutMs(file)),
       ) as Answer;
       for (const finding of answer.findings) reportFinding(finding, part, report);
       return answer;
@@ -121,6 +121,10 @@ function lowering(described: Described, file: PluginFile, context: vm.Context, r
   };
 }
 
+function timeoutMs(file: PluginFile): number {
+  return file.timeoutMs ?? 5000;
+}
+
 function ask(context: vm.Context, code: string, timeout: number): string {
   const answer: unknown = vm.runInContext(code, context, {filename: 'cfgc', timeout});
   if (typeof answer !== 'string') throw new Error('it gave no answer');
@@ -158,14 +162,13 @@ function partData(part: Part): PartData {
 
 function contextData(context: LowerContext): Pick<CallData, 'release' | 'parts' | 'sections'> {
   const {name, version, profile, user, group} = context.settings;
-  const names = new Set(context.parts.map((part) => part.name));
   const sections = [...context.sections.values()].map((section) => [
     section.name,
     Object.fromEntries([...section.options.values()].map((option) => [option.name, option.value])),
   ]);
   return {
     release: {name, version, profile, user, group},
-    parts: context.parts.filter((part) => names.has(part.name)).map(partData),
+    parts: context.parts.map(partData),
     sections: Object.fromEntries(sections) as NonNullable<CallData['sections']>,
   };
 }
@@ -190,9 +193,10 @@ function reportFailed(file: PluginFile, part: Part, message: string, report: Rep
   });
 }
 
+/** The schema of a plan's entries. */
+const validate = new Ajv({strict: false}).compile({...planSchema, ...(planSchema.properties.entries as object)});
+
 function whyNoEntry(entries: readonly Entry[]): string | undefined {
-  const validator = new Ajv({strict: false});
-  const validate = validator.compile({...planSchema, ...(planSchema.properties.entries as object)});
   if (validate(entries)) return undefined;
   const [first] = validate.errors ?? [];
   return `entry ${first?.instancePath ?? ''} is none of a plan: ${first?.message ?? 'unknown'}`;

@@ -21,8 +21,6 @@ export interface CallData {
   readonly sections?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
   /** `show(path)` to text. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** The folders of [buildout] that mean a place. */
-  readonly binFolder?: string;
 }
 
 export interface Described {

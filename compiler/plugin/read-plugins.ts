@@ -3,6 +3,7 @@ import {dirname, isAbsolute, join, resolve} from 'node:path';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {Config} from '../model/config.js';
+import {faultOfFile} from '../util/file-fault.js';
 import {spanOf} from '../util/option-span.js';
 import {pluginMissing} from './kinds.js';
 import {loadPlugin, type Plugin} from './plugin.js';
@@ -57,7 +58,7 @@ async function read(path: string, io: Io): Promise<Found> {
     const bytes = await io.readFile(path);
     return bytes ? {text: Buffer.from(bytes).toString()} : {wrong: `is not there: \`${path}\``};
   } catch (error) {
-    return {wrong: `can't be read: \`${path}\` (${(error as {code?: string}).code ?? 'unknown'})`};
+    return {wrong: `can't be read: \`${path}\` (${faultOfFile(error)})`};
   }
 }
 

@@ -80,3 +80,10 @@ export function trim(value: Text): Text {
 export function refs(value: Text): Ref[] {
   return value.pieces.filter((piece): piece is Ref => typeof piece !== 'string');
 }
+
+/** Every reference in the texts of a value of any shape: an entry, a list of them, a whole plan. */
+export function refsWithin(value: unknown): Ref[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('ref' in value) return [value as Ref];
+  return Object.values(value).flatMap(refsWithin);
+}

@@ -8,10 +8,6 @@ main() {
     shell_init
     settings
     QUIET=no JSON=no FORCE_RESTART=no DETAILED_EXITCODE=no ACCEPT_EDITED=no AS_STEP=no WAIT=0 STEP=
-    # What names an interpreter for the build is nothing for the programs that run later: Zope's control script reads it too.
-    main_python=${PYTHON:-}
-    unset PYTHON
-    PYTHON=$main_python
     SCRIPT=$0
     case $SCRIPT in
     /*) ;;

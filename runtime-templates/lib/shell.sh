@@ -13,6 +13,10 @@ shell_init() {
     fi
     unset CDPATH ENV BASH_ENV GREP_OPTIONS TAR_OPTIONS QUOTING_STYLE TIME_STYLE BLOCK_SIZE LS_BLOCK_SIZE BLOCKSIZE
     unset PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
+    # What names an interpreter for the build stays here: Zope's control script would take it for its own.
+    shell_python=${PYTHON:-}
+    unset PYTHON
+    PYTHON=$shell_python
     LC_ALL=C
     PYTHONDONTWRITEBYTECODE=1
     PYTHONUTF8=1

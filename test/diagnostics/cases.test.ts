@@ -22,9 +22,9 @@ import {emitScript} from '../../compiler/emit/sh.js';
 import type {Io} from '../../compiler/io.js';
 import {lint, lintKinds} from '../../compiler/lint/lint.js';
 import type {Graph} from '../../compiler/model/graph.js';
-import type {Lock} from '../../compiler/model/lock.js';
 import {nodeIo} from '../../compiler/node-io.js';
 import {writeOutputs} from '../../compiler/output.js';
+import {sampleLock} from '../emit/sample-plan.js';
 import {caseFolders, projectRoot} from '../harness/tools.js';
 
 interface World {
@@ -65,17 +65,6 @@ test('diagnostics: every case is of a kind in the catalog', (t) => {
       name,
     );
 });
-
-const emptyLock: Lock = {
-  requiresPython: '==3.11.*',
-  packages: [],
-  inputDigest: '',
-  remote: {},
-  downloads: {},
-  supervisor: [],
-  tools: [],
-  bridge: [],
-};
 
 /** load to lower, and lint, emit or write where asked for, in a world of the case's own. */
 async function run(folder: string): Promise<{readonly text: string; readonly ids: readonly string[]}> {
@@ -121,7 +110,7 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
     if (linting) lint({...checked.context, locked: world.locked && new Set(world.locked)});
     else if (words.includes('-o'))
       await writeOutputs([{path: join(folder, values('-o')[0]!), content: 'a script'}], io, report);
-    else if (words.includes('emit')) emitScript(plan, emptyLock, report);
+    else if (words.includes('emit')) emitScript(plan, sampleLock({packages: []}), report);
     else if (asked.locked && !found.some(({kind}) => kind.severity === 'error')) {
       await lockRelease(plan, checked, io, report, 'locked');
     }

@@ -6,7 +6,7 @@ import {readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync} from 'no
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {toolBox} from '../harness/tools.js';
-import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf} from './site.js';
+import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf, zopeSettings} from './site.js';
 
 const python = await samplePython();
 const uv = await toolBox('uv');
@@ -19,15 +19,9 @@ else
       'plone',
       isRoot ? 'root with a service user' : 'ordinary user',
       python.path,
-      ({ports, hooks, folder}) => [
-        `ports:zeo=${ports[0]}`,
-        `ports:instance1=${ports[1]}`,
-        `ports:instance2=${ports[2]}`,
-        `secrets:admin=generate:${folder}/secrets/admin`,
-        `secrets:hook-key=generate:${folder}/secrets/hook-key`,
-        `webhooks:ci=${hooks.url} secret=hook-key`,
-        // A machine that is busy with tests is slow to start a Plone.
-        'healthcheck:deadline=600',
+      (place) => [
+        ...zopeSettings(place, 600),
+        `webhooks:ci=${place.hooks.url} secret=hook-key`,
         // A weekly job has no place in a crontab of this machine.
         'buildout:parts-=zeopack',
         'buildout:parts+=plonesite',

@@ -83,6 +83,25 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** What a site is given before its profile is compiled. `folder` is where it is deployed below. */
+interface Place {
+  readonly ports: readonly number[];
+  readonly hooks: Hooks;
+  readonly folder: string;
+}
+
+/** The ports and secrets of a sample that has ZEO and two instances, and how long they may take on a busy machine. */
+export function zopeSettings({ports, folder}: Place, deadlineSeconds: number): readonly string[] {
+  return [
+    `ports:zeo=${ports[0]}`,
+    `ports:instance1=${ports[1]}`,
+    `ports:instance2=${ports[2]}`,
+    `secrets:admin=generate:${folder}/secrets/admin`,
+    `secrets:hook-key=generate:${folder}/secrets/hook-key`,
+    `healthcheck:deadline=${deadlineSeconds}`,
+  ];
+}
+
 /**
  * @param assignments  what differs on every compile: ports above all
  * @param uv           a uv that the host has; without one pip installs
@@ -92,7 +111,7 @@ export async function makeSite(
   sample: 'wsgi' | 'zope' | 'plone',
   way: Way,
   python: string,
-  assign: (site: {ports: readonly number[]; hooks: Hooks; folder: string}) => readonly string[],
+  assign: (site: Place) => readonly string[],
   uv?: string,
   around: (folder: string) => readonly string[] = () => [],
 ): Promise<Site> {

@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {execute, projectRoot, toolBox} from '../harness/tools.js';
 import {ownDevLog, type Receivers, type Rsyslog, receivers, rsyslogMissing, startRsyslog} from './rsyslog.js';
-import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf} from './site.js';
+import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf, zopeSettings} from './site.js';
 
 const python = await samplePython();
 const uv = await toolBox('uv');
@@ -24,15 +24,9 @@ if (missing === undefined)
       'zope',
       isRoot ? 'root with a service user' : 'ordinary user',
       python.path,
-      ({ports, hooks, folder}) => [
-        `ports:zeo=${ports[0]}`,
-        `ports:instance1=${ports[1]}`,
-        `ports:instance2=${ports[2]}`,
-        `secrets:admin=generate:${folder}/secrets/admin`,
-        `secrets:hook-key=generate:${folder}/secrets/hook-key`,
-        `webhooks:test=${hooks.url} secret=hook-key`,
-        // A machine that is busy with tests is slow to start a Zope.
-        'healthcheck:deadline=300',
+      (place) => [
+        ...zopeSettings(place, 300),
+        `webhooks:test=${place.hooks.url} secret=hook-key`,
         // An ordinary user's jobs would go to the real crontab.
         ...(isRoot ? [] : ['buildout:parts-=zeopack']),
         `release:syslog-remotes=${remotes.addresses.join('\n')}`,

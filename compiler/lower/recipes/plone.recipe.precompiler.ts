@@ -2,6 +2,7 @@ import type {RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
 import {text} from '../../util/text.js';
 import {partFolder} from '../part-folder.js';
+import {compileCatalogues} from '../zope/translations.js';
 import {eggEnvironment, eggOptions} from './zc.recipe.egg.js';
 
 /**
@@ -39,7 +40,7 @@ export const ploneRecipePrecompiler: RecipeLowering = {
       name: part.name,
       when: 'build',
       interpreter: 'python',
-      source: text(byteCode, messages ? catalogues : ''),
+      source: text(byteCode, messages ? compileCatalogues('all') : ''),
       stopOnError: false,
       environment: [],
     });
@@ -50,23 +51,4 @@ export const ploneRecipePrecompiler: RecipeLowering = {
 const byteCode = `import compileall, py_compile, sysconfig
 compileall.compile_dir(sysconfig.get_path('purelib'), maxlevels=100, quiet=2,
                        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-`;
-
-const catalogues = `import os, sys
-from pythongettext.msgfmt import Msgfmt, PoSyntaxError
-for folder, _, names in os.walk(sysconfig.get_path('purelib')):
-    if os.path.basename(folder) != 'LC_MESSAGES':
-        continue
-    for name in sorted(names):
-        if not name.endswith('.po'):
-            continue
-        source = os.path.join(folder, name)
-        try:
-            with open(source, 'rb') as po:
-                compiled = Msgfmt(po, name=os.path.splitext(name)[0]).getAsFile().read()
-        except (PoSyntaxError, UnicodeDecodeError) as error:
-            print('not compiled: %s: %s' % (source, error), file=sys.stderr)
-            continue
-        with open(source[:-3] + '.mo', 'wb') as mo:
-            mo.write(compiled)
 `;

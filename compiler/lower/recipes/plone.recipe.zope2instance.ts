@@ -178,7 +178,7 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       eggEnvironment(part, context, ['plone.recipe.zope2instance']),
       ...folders(part, context),
       ...homeFiles(part, context),
-      ...[catalogueCommand(part)].filter((entry) => entry !== undefined),
+      ...[catalogueCommand(part, context)].filter((entry) => entry !== undefined),
       ...initialUser(part, context),
       controlScript(part, context),
       ...eggScripts(formattedPart(part), context).filter(

@@ -1,5 +1,5 @@
 /** Catalogues of translations: compiled while the release is built, for Zope can't write beside its code later. */
-import type {Part} from '../../model/lowering.js';
+import type {LowerContext, Part} from '../../model/lowering.js';
 import type {CommandEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {show, text} from '../../util/text.js';
@@ -16,31 +16,32 @@ export function compilesCatalogues(line: Text): boolean {
   return new RegExp(`^\\s*${variable}(\\s|$)`).test(show(line));
 }
 
-/** The build step in its place; undefined where the part does not ask for it. */
-export function catalogueCommand(part: Part): CommandEntry | undefined {
-  if (!mentions(part.option('environment-vars'), variable)) return undefined;
+/** The build step in its place; undefined where the part does not ask for it, or one before it does: they share the catalogues. */
+export function catalogueCommand(part: Part, {parts}: LowerContext): CommandEntry | undefined {
+  const asking = parts.find((one) => one.recipe === part.recipe && mentions(one.option('environment-vars'), variable));
+  if (asking?.name !== part.name) return undefined;
   return {
     kind: 'command',
     origin: part.origin('environment-vars'),
     name: `${part.name}-translations`,
     when: 'build',
     interpreter: 'python',
-    source: text(source),
+    source: text(withoutCompiler, compileCatalogues('missing')),
     stopOnError: false,
     environment: [],
   };
 }
 
-const source = `import os, sys, sysconfig
-try:
-    from pythongettext.msgfmt import Msgfmt, PoSyntaxError
-except ImportError:
-    sys.exit('translations are not compiled: python-gettext is not among the distributions')
+/** Python that compiles the catalogues of the virtualenv: all of them, or those that have no `.mo` yet. */
+export function compileCatalogues(which: 'all' | 'missing'): string {
+  const passed = which === 'all' ? '' : " or name[:-3] + '.mo' in names";
+  return `import os, sys, sysconfig
+from pythongettext.msgfmt import Msgfmt, PoSyntaxError
 for folder, _, names in os.walk(sysconfig.get_path('purelib')):
     if os.path.basename(folder) != 'LC_MESSAGES':
         continue
     for name in sorted(names):
-        if not name.endswith('.po') or name[:-3] + '.mo' in names:
+        if not name.endswith('.po')${passed}:
             continue
         source = os.path.join(folder, name)
         try:
@@ -51,4 +52,10 @@ for folder, _, names in os.walk(sysconfig.get_path('purelib')):
             continue
         with open(source[:-3] + '.mo', 'wb') as mo:
             mo.write(compiled)
+`;
+}
+
+const withoutCompiler = `import importlib.util, sys
+if importlib.util.find_spec('pythongettext') is None:
+    sys.exit('translations are not compiled: python-gettext is not among the distributions')
 `;
