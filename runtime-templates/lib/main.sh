@@ -459,6 +459,8 @@ main_close() {
             journal_end 'done' "$STEP" 0
             webhook_send success "$STEP" "$main_command of $NAME $RELEASE_ID is done"
         else
+            main_current=$(release_active) || main_current=
+            log_error "$main_command failed in step $STEP with status $1; current is ${main_current:-nothing}; once the cause is mended, run $main_command again"
             journal_end failed "$STEP" "$1"
             webhook_send failure "$STEP" "$main_command of $NAME $RELEASE_ID failed in step $STEP with status $1" "$1"
         fi
