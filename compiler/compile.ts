@@ -10,6 +10,7 @@ import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
 import type {Io} from './io.js';
 import {load} from './load/load.js';
+import {shownUrl} from './load/remote.js';
 import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
@@ -19,7 +20,7 @@ import type {Config, Resolved, ResolvedSection} from './model/config.js';
 import type {Assignment, Graph} from './model/graph.js';
 import type {Lock} from './model/lock.js';
 import type {InputFile, InputFiles, Part, RecipeLowering, RuleContext} from './model/lowering.js';
-import type {Editable, ReleasePlan} from './model/release-plan.js';
+import type {Editable, PlanSource, ReleasePlan} from './model/release-plan.js';
 import type {Settings, Target} from './model/settings.js';
 import type {Piece, Text} from './model/text.js';
 import {parseCfg} from './parse/parse.js';
@@ -173,8 +174,14 @@ export async function planRelease(
 ): Promise<ReleasePlan> {
   const {resolved, settings} = checked;
   const extra = checked.plugins.map(({recipe}) => recipe);
-  const inputs = await readInputs(wantedInputs(resolved, settings, extra), checked, io, request);
-  return lower(resolved, settings, inputs, report, extra, checked.developed);
+  const {inputs, sources} = await readInputs(wantedInputs(resolved, settings, extra), checked, io, request);
+  const read = [
+    ...checked.config.sources.map(({name, text}) => ({name, sha256: sha256(text)})),
+    ...checked.plugins.map((plugin) => ({name: plugin.name.replace(/^\.\//, ''), sha256: plugin.sha256})),
+    ...sources,
+  ];
+  const once = [...new Map(read.map((source) => [source.name, source])).values()];
+  return lower(resolved, settings, inputs, once, report, extra, checked.developed);
 }
 
 /** The lock's path: `pylock.prod.toml` beside the profile `prod.cfg`. */
@@ -288,36 +295,55 @@ async function readInputs(
   {config, foreign}: CheckedProfile,
   io: Io,
   request: Request,
-): Promise<InputFiles> {
-  const read = await Promise.all(
-    wanted.map(async (path): Promise<readonly [string, InputFile] | undefined> => {
+): Promise<{readonly inputs: InputFiles; readonly sources: readonly PlanSource[]}> {
+  const folder = dirname(config.entry.path);
+  const inputs = new Map<string, InputFile>();
+  const sources: PlanSource[] = [];
+  await Promise.all(
+    wanted.map(async (path) => {
       const shown = show(path);
-      const input = isUrl(shown)
-        ? await readUrl(shown, io, request)
-        : await readLocal(resolvePath(dirname(config.entry.path), shown.replace(/^\{directory\}\/?/, './')), io);
-      if (input && isUrl(shown)) foreign.set(shown, createHash('sha256').update(input.text).digest('hex'));
-      return input && [shown, input];
+      const local = resolvePath(folder, shown.replace(/^\{directory\}\/?/, './'));
+      const input = isUrl(shown) ? await readUrl(shown, io, request) : await readLocal(local, io);
+      if (!input) return;
+      const digest = sha256(input.bytes);
+      if (isUrl(shown)) foreign.set(shown, digest);
+      const {bytes, ...rest} = input;
+      inputs.set(shown, {text: Buffer.from(bytes).toString(), ...rest});
+      sources.push({name: isUrl(shown) ? shownUrl(shown) : fromFolder(local, folder), sha256: digest});
     }),
   );
-  return new Map(read.filter((item) => item !== undefined));
+  return {inputs, sources: sources.sort((a, b) => (a.name < b.name ? -1 : 1))};
 }
 
-async function readLocal(path: string, io: Io): Promise<InputFile | undefined> {
+function fromFolder(path: string, folder: string): string {
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+interface Input {
+  readonly bytes: Uint8Array;
+  readonly executable?: boolean;
+}
+
+async function readLocal(path: string, io: Io): Promise<Input | undefined> {
   try {
     const bytes = await io.readFile(path);
-    return bytes && {text: Buffer.from(bytes).toString(), executable: (await io.isExecutable?.(path)) ?? false};
+    return bytes && {bytes, executable: (await io.isExecutable?.(path)) ?? false};
   } catch {
     return undefined;
   }
 }
 
-async function readUrl(url: string, io: Io, request: Request): Promise<InputFile | undefined> {
+async function readUrl(url: string, io: Io, request: Request): Promise<Input | undefined> {
   const mapped = request.map.get(url);
   if (mapped !== undefined) return readLocal(resolvePath(request.workingDirectory, mapped), io);
   if (request.offline) return undefined;
   try {
     const {status, body} = await io.fetch(url, {timeoutMs: 30_000});
-    return status === 200 ? {text: Buffer.from(body).toString()} : undefined;
+    return status === 200 ? {bytes: body} : undefined;
   } catch {
     return undefined;
   }

@@ -4,11 +4,12 @@ import type {Entry, EnvironmentEntry, ReleasePlan, ServiceEntry} from '../model/
 
 /**
  * What a release is made of, as one digest: the same for the same content, whatever lines of the configuration it came from,
- * whatever version of cfgc compiled it. "The same version with other content" is refused by it.
+ * whatever comments stood there, whatever version of cfgc compiled it. "The same version with other content" is refused by it.
  */
 export function contentDigest(plan: ReleasePlan, lock: Lock): string {
   const {version: _, ...release} = plan.release;
-  return sha256({...plan, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
+  const {sources: _sources, ...whole} = plan;
+  return sha256({...whole, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
 }
 
 /**

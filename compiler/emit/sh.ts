@@ -37,7 +37,7 @@ export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): strin
     name: plan.release.name,
     version: plan.release.version,
     profile: plan.release.profile,
-    sources: [...new Set(plan.entries.map((entry) => entry.origin.file))].sort(),
+    sources: plan.sources,
     settings: settings(whole, contentDigest(plan, lock)),
     folders: Object.entries(plan.layout.folders)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {relative} from 'node:path';
 import type {Diagnostic, Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {CfgFile, CfgOption} from '../model/cfg-file.js';
@@ -62,6 +63,9 @@ interface Name {
   readonly optional: boolean;
 }
 
+/** What was read ahead of its use, or why it could not be: the name to say then is known when it is used. */
+type Bytes = Uint8Array | Diagnostic | (() => Diagnostic);
+
 interface Frame {
   readonly source: Source;
   readonly file: CfgFile;
@@ -78,12 +82,14 @@ class Loader {
   private readonly remote: Remote;
   private readonly entryPath: string;
   private readonly entryFolder: string;
-  private readonly texts = new Map<string, Promise<Uint8Array | Diagnostic>>();
+  private readonly texts = new Map<string, Promise<Bytes>>();
   private readonly sources = new Map<string, Source>();
   private readonly hashes = new Map<string, string>();
   /** What to say of URLs that came from the cache since their host did not answer: said at the place that extends them. */
   private readonly stale = new Map<string, Diagnostic>();
   private readonly done = new Map<string, GraphFile | undefined>();
+  /** Paths outside of the profile's folder that no absolute name led to. */
+  private readonly above = new Set<string>();
   private readonly folders = new Map<string, Promise<boolean>>();
   private readonly order: Frame[] = [];
   private readonly edges: Graph['edges'][number][] = [];
@@ -204,8 +210,10 @@ class Loader {
     const ownBase = folderOf(path);
     if (this.isCycle(path, wanted, stack)) return undefined;
     if (this.done.has(path)) return this.done.get(path);
+    const parent = stack.at(-1)?.source.path;
+    if (parent !== undefined) this.ledTo(path, wanted.name, parent);
     const bytes = await this.bytes(path);
-    const text = bytes instanceof Uint8Array ? this.decode(bytes, path) : bytes;
+    const text = bytes instanceof Uint8Array ? this.decode(bytes, path) : typeof bytes === 'function' ? bytes() : bytes;
     if (typeof text !== 'string') {
       this.done.set(path, undefined);
       this.report(this.placed(text, wanted, stack));
@@ -343,7 +351,7 @@ class Loader {
     }
   }
 
-  private bytes(path: string): Promise<Uint8Array | Diagnostic> {
+  private bytes(path: string): Promise<Bytes> {
     let known = this.texts.get(path);
     if (!known) {
       known = isUrl(path) ? this.remoteBytes(path) : this.fileBytes(path);
@@ -352,12 +360,12 @@ class Loader {
     return known;
   }
 
-  private async fileBytes(path: string): Promise<Uint8Array | Diagnostic> {
+  private async fileBytes(path: string): Promise<Bytes> {
     try {
       const bytes = await this.io.readFile(path);
-      return bytes ?? {kind: fileMissing, message: `there is no file ${this.shown(path)}`};
+      return bytes ?? (() => ({kind: fileMissing, message: `there is no file ${this.shown(path)}`}));
     } catch (error) {
-      return {kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${faultOfFile(error)}`};
+      return () => ({kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${faultOfFile(error)}`});
     }
   }
 
@@ -488,7 +496,14 @@ class Loader {
   private shown(path: string): string {
     if (isUrl(path)) return shownUrl(path);
     const folder = this.entryFolder.endsWith('/') ? this.entryFolder : `${this.entryFolder}/`;
-    return this.entryFolder !== '' && path.startsWith(folder) ? path.slice(folder.length) : path;
+    if (this.entryFolder !== '' && path.startsWith(folder)) return path.slice(folder.length);
+    return this.above.has(path) ? relative(this.entryFolder, path) : path;
+  }
+
+  /** A file beside the profile's folder that relative names led to (`../common.cfg`) has the same name in every clone. */
+  private ledTo(path: string, name: string, from: string): void {
+    if (this.entryFolder === '' || isUrl(path) || isAbsolute(name)) return;
+    if (from === this.entryPath || this.above.has(from) || !isAbsolute(this.shown(from))) this.above.add(path);
   }
 
   private placed(diagnostic: Diagnostic, wanted: Name, stack: readonly Frame[]): Diagnostic {

@@ -5,7 +5,7 @@
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Resolved} from '../model/config.js';
 import type {InputFiles, LowerContext, Part, RecipeLowering} from '../model/lowering.js';
-import type {Editable, Entry, ReleasePlan} from '../model/release-plan.js';
+import type {Editable, Entry, PlanSource, ReleasePlan} from '../model/release-plan.js';
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
@@ -25,6 +25,7 @@ import {standardEntries} from './standard-entries.js';
 
 /**
  * @param inputs  the files that `wantedInputs` named, as far as they could be read
+ * @param sources  all that was read, for the plan to name
  * @param extra   recipes of plugins; they win over cfgc's own
  * @param developed  source folders that are installed in place; none in prod
  * @returns a plan; where errors were reported it lacks what they are about
@@ -33,6 +34,7 @@ export function lower(
   resolved: Resolved,
   settings: Settings,
   inputs: InputFiles,
+  sources: readonly PlanSource[],
   report: Report,
   extra: readonly RecipeLowering[] = [],
   developed: readonly Editable[] = [],
@@ -75,6 +77,7 @@ export function lower(
   const final = serviceLaunchers(serviceUses(placedEntries));
   return {
     schema: 'cfgc-plan/1',
+    sources,
     release: {
       name: settings.name,
       version: settings.version,

@@ -254,9 +254,17 @@ export type Entry =
   | BackupEntry
   | CheckEntry;
 
+/** A file or URL that the plan was made from: the name is from the profile's folder, and holds no login of a URL. */
+export interface PlanSource {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** Everything the script will do. Plain JSON: `cfgc prod.cfg --emit plan`. Every backend reads this and the lock, nothing else. */
 export interface ReleasePlan {
   readonly schema: 'cfgc-plan/1';
+  /** The profile first, then what it extends in the order of reading, plugins, and files that recipes read. */
+  readonly sources: readonly PlanSource[];
   readonly release: Pick<
     Settings,
     | 'name'

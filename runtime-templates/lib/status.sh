@@ -104,12 +104,12 @@ status_json() (
     printf ',"hitlist":%s}\n' "$hits"
 )
 
-# status_sources RELEASE: the configs that a release was compiled from, as its script's header names them.
+# status_sources RELEASE: the files that a release was compiled from, as its script's header names them, after the digest of each.
 status_sources() {
     [ -r "$RELEASES/$1/release.sh" ] || return 0
     awk '
         /^# Made from$/ { inside = 1; next }
-        inside && /^#   / { sub(/^#   /, ""); print; next }
+        inside && /^#   / { print substr($0, 71); next }
         inside { exit }' "$RELEASES/$1/release.sh"
 }
 

@@ -83,6 +83,10 @@ async function guestbook(t: ExecutionContext, site: Site, way: Way): Promise<voi
   t.regex(again.stderr + again.stdout, /unchanged/);
   t.deepEqual(processesOf(site.prefix).sort(), before);
   t.is((await site.run(first.script, 'check')).status, 0);
+  t.regex(
+    (await site.run(first.script, 'status')).stdout,
+    /made from prod\.cfg base\.cfg .*release\.cfg .*versions\.cfg/,
+  );
 
   // A change: backed up, switched, restarted; what was written is there.
   const second = await site.compile('1.1.0', 'settings:title=Visitors');

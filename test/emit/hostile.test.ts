@@ -57,6 +57,13 @@ function profile(values: readonly string[]): string {
 
 const sample = fc.sample(value, {numRuns: 40, seed: 20260});
 
+const common = `[buildout]
+parts = folders
+[folders]
+recipe = z3c.recipe.mkdir
+paths = \${buildout:directory}/var/x
+`;
+
 /** Compiles it in a folder of its own, as anyone would on the command line. */
 async function compiled(
   t: {teardown(done: () => Promise<void>): void},
@@ -107,14 +114,28 @@ for (const shell of present) {
 }
 
 test('the same profile gives the same bytes in another folder, time zone, locale and umask', async (t) => {
-  const {folder} = await compiled(t, profile(sample));
+  // It extends a file beside its folder, which no path in the script may betray.
+  const extending = profile(sample).replace('[buildout]\nparts =', '[buildout]\nextends = ../common.cfg\nparts +=');
+  const first = await dir({unsafeCleanup: true});
+  t.teardown(first.cleanup);
+  const folder = join(first.path, 'site');
+  await mkdir(folder);
+  await writeFile(join(first.path, 'common.cfg'), common);
+  await writeFile(join(folder, 'prod.cfg'), extending);
+  const {PATH, HOME} = process.env;
+  const made = await execute([process.execPath, cfgc, 'site/prod.cfg', '-o', 'site/release.sh'], {
+    cwd: first.path,
+    env: {PATH, HOME},
+  });
+  t.is(made.status, 0, made.stderr);
   const script = await readFile(join(folder, 'release.sh'));
   const makefile = await readFile(join(folder, 'Makefile'));
   const {path, cleanup} = await dir({unsafeCleanup: true});
   t.teardown(cleanup);
   const other = join(path, 'a folder', 'é');
   await mkdir(other, {recursive: true});
-  await writeFile(join(other, 'prod.cfg'), profile(sample));
+  await writeFile(join(other, 'prod.cfg'), extending);
+  await writeFile(join(path, 'a folder', 'common.cfg'), common);
   const ran = await execute(
     ['sh', '-c', 'umask 077; exec "$@"', 'sh', process.execPath, cfgc, 'prod.cfg', '-o', 'release.sh'],
     {
@@ -131,5 +152,10 @@ test('the same profile gives the same bytes in another folder, time zone, locale
   );
   t.is(ran.status, 0, ran.stderr);
   t.deepEqual(await readFile(join(other, 'release.sh')), script);
+  t.regex(
+    script.toString(),
+    /\n# Made from\n# {3}[0-9a-f]{64} {2}prod\.cfg\n# {3}[0-9a-f]{64} {2}\.\.\/common\.cfg\n#\n/,
+  );
+  t.regex(script.toString(), / folders: z3c\.recipe\.mkdir \(\.\.\/common\.cfg:\d+\)/);
   t.deepEqual(await readFile(join(other, 'Makefile')), makefile);
 });

@@ -7,6 +7,10 @@ import {place, text} from '../../compiler/util/text.js';
 export function samplePlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
   return {
     schema: 'cfgc-plan/1',
+    sources: [
+      {name: 'prod.cfg', sha256: '1'.repeat(64)},
+      {name: 'https://example.org/base.cfg', sha256: '2'.repeat(64)},
+    ],
     release: {
       name: 'guestbook',
       version: '1.0.0',

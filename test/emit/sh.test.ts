@@ -230,8 +230,16 @@ test('what a service runs on decides its fingerprint, and nothing else does', (t
   t.is(serviceFingerprint(service, later, sampleLock()), print);
 });
 
-test('the content of a release is not its version', (t) => {
+test('the header names all that the script was made from, as sha256sum --check reads it', (t) => {
+  const {sources} = samplePlan();
+  const lines = sources.map(({name, sha256}) => `#   ${sha256}  ${name}\n`);
+  t.true(lines.length > 1);
+  t.true(emit(samplePlan()).includes(`\n# Made from\n${lines.join('')}#\n`));
+});
+
+test('the content of a release is neither its version nor the text of its sources', (t) => {
   const plan = samplePlan();
+  t.is(contentDigest({...plan, sources: []}, sampleLock()), contentDigest(plan, sampleLock()));
   t.is(
     contentDigest({...plan, release: {...plan.release, version: '2.0.0'}}, sampleLock()),
     contentDigest(plan, sampleLock()),

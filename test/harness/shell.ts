@@ -96,7 +96,7 @@ export async function makeHost(): Promise<Host> {
 
 /** The whole script, as the emitter lays it out, its checksum in line 3. */
 export function scriptText(release: FakeRelease, python: string): string {
-  const body = `#!/bin/sh\n# demo ${release.version}\n#\n# Made from\n#   prod.cfg\n#\n${dataText(release, python)}\n${libraryText()}\n${release.instead ?? ''}\nmain "$@"\n`;
+  const body = `#!/bin/sh\n# demo ${release.version}\n#\n# Made from\n#   ${'0'.repeat(64)}  prod.cfg\n#\n${dataText(release, python)}\n${libraryText()}\n${release.instead ?? ''}\nmain "$@"\n`;
   const lines = body.split('\n');
   const digest = createHash('sha256').update(body).digest('hex');
   return [...lines.slice(0, 2), `# cfgc-sha256: ${digest}`, ...lines.slice(2)].join('\n');

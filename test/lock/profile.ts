@@ -48,6 +48,7 @@ export function plan(eggs: readonly string[], exclude: readonly string[] = []): 
   const permission = {owner: '@deployer', group: '@service', file: '0640', executable: '0750', directory: '0750'};
   return {
     schema: 'cfgc-plan/1',
+    sources: [],
     release: {
       name: 'web',
       version: '1.0.0',

@@ -60,7 +60,7 @@ export async function lowerText(
     const file = files[show(path).replace('{directory}/', '')];
     if (file) inputs.set(show(path), file);
   }
-  return {plan: lower(resolved, settings, inputs, report), diagnostics, profile: settings.profile};
+  return {plan: lower(resolved, settings, inputs, [], report), diagnostics, profile: settings.profile};
 }
 
 const request: Request = {
