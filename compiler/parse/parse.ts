@@ -25,8 +25,25 @@ export function parseCfg(
   assume: ReadonlyMap<string, boolean> = new Map(),
 ): CfgFile {
   const reader = new Reader(source, target, report, assume);
-  reader.read(parseTree(source.text));
+  for (const {text, start} of pieces(source.text)) reader.read(parseTree(text), text, start);
   return reader.file();
+}
+
+/** Characters of a piece, at least: a tree takes a hundred times the memory of its text, and lives as long as its piece. */
+const pieceLength = 1 << 14;
+
+/** A text cut before plain headers. Lines are read the same in pieces: what goes on from one to the next is the reader's to know. */
+function* pieces(text: string): Iterable<{readonly text: string; readonly start: number}> {
+  const header = /(?<=[\n\r])\[[\w.-]+\](?=[\n\r])/g;
+  let start = 0;
+  while (text.length - start > 2 * pieceLength) {
+    header.lastIndex = start + pieceLength;
+    const found = header.exec(text);
+    if (!found) break;
+    yield {text: text.slice(start, found.index), start};
+    start = found.index;
+  }
+  yield {text: text.slice(start), start};
 }
 
 let parser: CfgParser | undefined;
@@ -64,6 +81,9 @@ class Reader {
   private block = false;
   private active = true;
   private stopped = false;
+  /** The piece that is being read, and where it starts in the source. */
+  private text = '';
+  private base = 0;
 
   constructor(
     private readonly source: Source,
@@ -72,7 +92,10 @@ class Reader {
     private readonly assume: ReadonlyMap<string, boolean>,
   ) {}
 
-  read(file: FileCstChildren): void {
+  /** @param text  what the tree was made of: a piece of the source, from `base` on */
+  read(file: FileCstChildren, text: string, base: number): void {
+    this.text = text;
+    this.base = base;
     for (const {children} of file.preamble) {
       this.strays(children.Indented, children.Junk, children.Option);
     }
@@ -140,10 +163,10 @@ class Reader {
   private start(token: IToken): void {
     const {options} = this.section!;
     const {key, keyStart, keyEnd, valueStart, lineEnd} = payload<OptionParts>(token);
-    const value = strip(this.source.text.slice(valueStart, lineEnd));
+    const value = strip(this.text.slice(valueStart, lineEnd));
     const operator = key.at(-1);
     const known = options.get(key);
-    const last = rstrip(this.source.text.slice(valueStart, lineEnd)).length + valueStart;
+    const last = rstrip(this.text.slice(valueStart, lineEnd)).length + valueStart + this.base;
     if (known && (operator === '+' || operator === '-')) {
       // Conditional sections can add to one option several times in a file.
       known.value = rstrip(known.value);
@@ -155,7 +178,7 @@ class Reader {
         options.delete(`${key} +`);
         options.delete(`${key} -`);
       }
-      const draft = {key, value, keySpan: this.span(keyStart, keyEnd), start: valueStart, end: last};
+      const draft = {key, value, keySpan: this.span(keyStart, keyEnd), start: valueStart + this.base, end: last};
       // In place, so that an option that is set again keeps its position.
       if (known) Object.assign(known, draft);
       else options.set(key, draft);
@@ -166,7 +189,7 @@ class Reader {
 
   private continue(token: IToken): void {
     const option = this.option!;
-    const start = token.startOffset;
+    const start = token.startOffset + this.base;
     const text = this.block ? rstrip(token.image) : strip(token.image);
     if (text === '' && !this.block) return;
     option.value += `\n${text}`;
@@ -190,10 +213,16 @@ class Reader {
   }
 
   private decide(header: HeaderParts): boolean {
-    const span = this.span(header.condition!.start, header.condition!.end);
+    const condition = header.condition!;
+    const span = this.span(condition.start, condition.end);
     this.conditions.push(span);
     return decideCondition(
-      {source: this.source, start: header.condition!.start, close: header.tailStart, lineEnd: header.lineEnd},
+      {
+        source: this.source,
+        start: condition.start + this.base,
+        close: header.tailStart + this.base,
+        lineEnd: header.lineEnd + this.base,
+      },
       this.target,
       this.report,
       this.assume,
@@ -258,7 +287,7 @@ class Reader {
   }
 
   private span(start: number, end: number): Span {
-    return {source: this.source, start, end};
+    return {source: this.source, start: start + this.base, end: end + this.base};
   }
 }
 

@@ -37,12 +37,54 @@ interface KeyEffect {
   readonly history: Rope<HistoryItem>;
 }
 
-interface SectionEffect {
-  /** What the section becomes where it is not there yet. */
-  missing: Map<string, KeyState> | EmptyName;
-  readonly present: Map<string, KeyEffect> | EmptyName;
-  span: Span | undefined;
+/** Both sides are made when they are asked for: most sections of most files are only ever one of the two. */
+class SectionEffect {
+  private ofMissing: Map<string, KeyState> | EmptyName | undefined;
+  private ofPresent: Map<string, KeyEffect> | EmptyName | undefined;
+
+  /** @param own  the options of the one file, while nothing else was composed with them */
+  constructor(
+    private readonly own: ReadonlyMap<string, KeyState>,
+    public span: Span | undefined,
+  ) {}
+
+  static of(
+    missing: Map<string, KeyState> | EmptyName,
+    present: Map<string, KeyEffect> | EmptyName,
+    span: Span | undefined,
+  ): SectionEffect {
+    const effect = new SectionEffect(nothing, span);
+    effect.ofMissing = missing;
+    effect.ofPresent = present;
+    return effect;
+  }
+
+  /** What the section becomes where it is not there yet. Its map may be changed by who composes. */
+  get missing(): Map<string, KeyState> | EmptyName {
+    this.ofMissing ??= whereMissing(this.own);
+    return this.ofMissing;
+  }
+
+  set missing(outcome: Map<string, KeyState> | EmptyName) {
+    this.ofMissing = outcome;
+  }
+
+  /** What happens to its options where it is. */
+  get present(): Map<string, KeyEffect> | EmptyName {
+    this.ofPresent ??= wherePresent(this.own);
+    return this.ofPresent;
+  }
+
+  /** One that can be composed further while this one stays as it is. */
+  copy(): SectionEffect {
+    const copy = new SectionEffect(this.own, this.span);
+    copy.ofMissing = this.ofMissing instanceof Map ? new Map(this.ofMissing) : this.ofMissing;
+    copy.ofPresent = this.ofPresent instanceof Map ? new Map(this.ofPresent) : this.ofPresent;
+    return copy;
+  }
 }
+
+const nothing: ReadonlyMap<string, KeyState> = new Map();
 
 export type Effect = Map<string, SectionEffect>;
 
@@ -54,43 +96,24 @@ export class EmptyName {
   constructor(readonly item: HistoryItem | undefined) {}
 }
 
-/** What the sections of one file do. `sections` is used up. */
+/** What the sections of one file do. */
 export function effectOf(sections: State): Effect {
   const effect: Effect = new Map();
-  for (const [name, {keys, span}] of sections)
-    effect.set(
-      name,
-      isPlain(keys)
-        ? {missing: keys, present: plainEffects(keys), span}
-        : {missing: whereMissing(keys), present: wherePresent(keys), span},
-    );
+  for (const [name, {keys, span}] of sections) effect.set(name, new SectionEffect(keys, span));
   return effect;
-}
-
-/** Whether each key of a section just sets an option, as it does in nearly all: no operator, no macro, no empty name. */
-function isPlain(keys: ReadonlyMap<string, KeyState>): boolean {
-  for (const key of keys.keys()) if (key === '' || key === '<' || hasOperator(key)) return false;
-  return true;
-}
-
-/** What `wherePresent` gives for such keys, without the steps between. */
-function plainEffects(keys: ReadonlyMap<string, KeyState>): Map<string, KeyEffect> {
-  const effects = new Map<string, KeyEffect>();
-  for (const [key, own] of keys) effects.set(key, ownEffect(own));
-  return effects;
 }
 
 /** First `first`, then `second`. `first` is used up: the answer is made in its place. */
 export function thenEffect(first: Effect, second: Effect): Effect {
   for (const [name, then] of second) {
     const before = first.get(name);
-    first.set(name, before ? thenSection(before, then) : copySection(then));
+    first.set(name, before ? thenSection(before, then) : then.copy());
   }
   return first;
 }
 
 export function copyEffect(effect: Effect): Effect {
-  return new Map(Array.from(effect, ([name, section]) => [name, copySection(section)]));
+  return new Map(Array.from(effect, ([name, section]) => [name, section.copy()]));
 }
 
 /** The configuration after the effect; `state` is used up. */
@@ -104,22 +127,16 @@ export function applyEffect(effect: Effect, state: State, fail: (section: string
   return state;
 }
 
-function copySection({missing, present, span}: SectionEffect): SectionEffect {
-  return {
-    missing: missing instanceof EmptyName ? missing : new Map(missing),
-    present: present instanceof EmptyName ? present : new Map(present),
-    span,
-  };
-}
-
 function thenSection(first: SectionEffect, second: SectionEffect): SectionEffect {
+  // Both are made from the file's own options before either is changed.
+  const {missing, present} = first;
   first.span = second.span ?? first.span;
-  if (!(first.missing instanceof EmptyName)) first.missing = applyKeys(second.present, first.missing);
-  if (first.present instanceof EmptyName) return first;
-  if (second.present instanceof EmptyName) return {...first, present: second.present};
+  if (!(missing instanceof EmptyName)) first.missing = applyKeys(second.present, missing);
+  if (present instanceof EmptyName) return first;
+  if (second.present instanceof EmptyName) return SectionEffect.of(first.missing, second.present, first.span);
   for (const [key, then] of second.present) {
-    const before = first.present.get(key);
-    first.present.set(key, before ? thenKey(before, then) : then);
+    const before = present.get(key);
+    present.set(key, before ? thenKey(before, then) : then);
   }
   return first;
 }
@@ -155,40 +172,53 @@ function applyKey(effect: KeyEffect, state: KeyState | undefined): KeyState {
   };
 }
 
-/** An option of the file while its operators are worked off: its own value, or a change of what was there before. */
-type Pending = {readonly own: KeyState} | {readonly change: Change; readonly history: Rope<HistoryItem>};
+/** A change of what was there before the file: its operators found no value of its own. */
+class Unbased {
+  constructor(
+    readonly change: Change,
+    readonly history: Rope<HistoryItem>,
+  ) {}
+
+  /** What it makes of an option that is not there. */
+  get absent(): KeyState {
+    return {value: applyChange(this.change, ''), history: join(leaf(implicit), this.history)};
+  }
+}
 
 /** Source: `_update_section` and `_update_verbose`. */
 function wherePresent(keys: ReadonlyMap<string, KeyState>): Map<string, KeyEffect> | EmptyName {
   if (keys.has('')) return new EmptyName(last(keys.get('')!.history));
-  const pending = new Map<string, Pending>(Array.from(keys, ([key, own]) => [key, {own}]));
-  for (const [key, state] of withOperators(keys)) {
+  const effects = new Map<string, KeyEffect>();
+  for (const [key, entry] of withoutOperators(keys))
+    effects.set(
+      key,
+      entry instanceof Unbased
+        ? {absent: entry.absent, value: entry.change, keeps: true, history: entry.history}
+        : ownEffect(entry),
+    );
+  return effects;
+}
+
+/** The options of a file with its operators worked off. */
+function withoutOperators(keys: ReadonlyMap<string, KeyState>): ReadonlyMap<string, KeyState | Unbased> {
+  const changes = withOperators(keys);
+  if (changes.length === 0) return keys;
+  const own = new Map<string, KeyState | Unbased>(keys);
+  for (const [key, state] of changes) {
     const add = key.endsWith('+');
     const name = stripEnd(key, add ? '+' : '-');
-    const item = {...last(state.history)!, operation: add ? 'add' : 'take', value: state.value} as const;
+    const item = leaf<HistoryItem>({...last(state.history)!, operation: add ? 'add' : 'take', value: state.value});
     const change = add ? adding(state.value) : taking(state.value);
-    const before = pending.get(name);
-    pending.set(name, pendingThen(before, change, leaf<HistoryItem>(item)));
-    pending.delete(key);
+    const before = own.get(name);
+    own.set(
+      name,
+      before && !(before instanceof Unbased)
+        ? {value: applyChange(change, before.value), history: join(before.history, item)}
+        : new Unbased(thenChange(before?.change ?? noChange, change), join(before?.history, item)),
+    );
+    own.delete(key);
   }
-  return new Map(Array.from(pending, ([key, entry]) => [key, keyEffect(entry)]));
-}
-
-function pendingThen(before: Pending | undefined, change: Change, item: Rope<HistoryItem>): Pending {
-  if (before && 'own' in before)
-    return {own: {value: applyChange(change, before.own.value), history: join(before.own.history, item)}};
-  return {change: thenChange(before?.change ?? noChange, change), history: join(before?.history, item)};
-}
-
-function keyEffect(entry: Pending): KeyEffect {
-  if ('change' in entry)
-    return {
-      absent: {value: applyChange(entry.change, ''), history: join(leaf(implicit), entry.history)},
-      value: entry.change,
-      keeps: true,
-      history: entry.history,
-    };
-  return ownEffect(entry.own);
+  return own;
 }
 
 function ownEffect(own: KeyState): KeyEffect {
@@ -207,7 +237,7 @@ function ownEffect(own: KeyState): KeyEffect {
 function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState> | EmptyName {
   if (keys.has('<')) return new Map(keys);
   const own = new Map(keys);
-  for (const key of [...keys.keys()].filter(hasOperator).sort(compareStrings)) {
+  for (const [key] of withOperators(keys).sort(([a], [b]) => compareStrings(a, b))) {
     const name = key.slice(0, cutLength(key));
     if (own.has(name)) continue;
     const state = own.get(key)!;
@@ -218,9 +248,10 @@ function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState
       own.set(name, {value: '', history: join(state.history, leaf(item))});
     }
   }
-  const effects = wherePresent(own);
-  if (effects instanceof EmptyName) return effects;
-  return new Map(Array.from(effects, ([key, effect]) => [key, effect.absent]));
+  if (own.has('')) return new EmptyName(last(own.get('')!.history));
+  const worked = withoutOperators(own);
+  if (worked === own) return own;
+  return new Map(Array.from(worked, ([key, entry]) => [key, entry instanceof Unbased ? entry.absent : entry]));
 }
 
 const implicit: HistoryItem = {operation: 'set', value: '', from: 'implicit'};
@@ -232,7 +263,8 @@ function hasOperator(key: string): boolean {
 
 /** Keys with an operator, in the order in which buildout works them off: `+` before `-`. */
 function withOperators(keys: ReadonlyMap<string, KeyState>): [string, KeyState][] {
-  const found = [...keys].filter(([key]) => hasOperator(key));
+  const found: [string, KeyState][] = [];
+  for (const [key, state] of keys) if (hasOperator(key)) found.push([key, state]);
   if (found.length < 2) return found;
   return found.sort(
     ([a], [b]) => compareStrings(stripEnd(a, '+'), stripEnd(b, '+')) || compareStrings(a.slice(-1), b.slice(-1)),
