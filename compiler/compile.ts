@@ -10,7 +10,8 @@ import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
 import type {Io} from './io.js';
 import {load} from './load/load.js';
-import {shownUrl} from './load/remote.js';
+import {RemoteStore} from './load/remote-store.js';
+import type {RemoteFacts} from './lock/lock.js';
 import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
@@ -29,7 +30,7 @@ import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
 import {defaultTarget, readTarget} from './settings/target.js';
-import {isUrl} from './util/path.js';
+import {isUrl, shownUrl} from './util/path.js';
 import {show, text} from './util/text.js';
 
 /** What is asked for: a profile, and how to read it. */
@@ -47,6 +48,8 @@ export interface Request {
   readonly allowDirty: boolean;
   readonly workingDirectory: string;
   readonly home: string;
+  /** The folder in which files at URLs are kept; without it nothing is kept. */
+  readonly remoteStore?: string;
   /** What `${buildout:executable}` is in literal mode where no file says. */
   readonly executable: string;
   /** Absolute paths that are written: a changed one makes no tree dirty. */
@@ -157,6 +160,7 @@ export async function checkProfile(
     facts: {
       dirtyGitFiles: settings.profile === 'prod' ? await dirty : [],
       ignoredExtensions: request.ignoredExtensions,
+      mappedUrls: new Set(request.map.keys()),
       developed: new Set(developed.map(({name}) => name)),
     },
   };
@@ -197,6 +201,7 @@ export async function lockRelease(
   io: Io,
   report: Report,
   mode: 'use' | 'locked' | 'update',
+  request?: Pick<Request, 'remoteStore'>,
 ): Promise<Lock | undefined> {
   const [{lockPlan}, {readPins}] = await Promise.all([import('./lock/lock.js'), import('./lock/pins.js')]);
   const path = lockPath(checked.config);
@@ -207,6 +212,7 @@ export async function lockRelease(
       pins: readPins(checked.resolved),
       sources: checked.config.sources,
       remote: Object.fromEntries([...checked.graph.remote, ...checked.foreign]),
+      remoteFacts: (url, sha256) => remoteFacts(url, sha256, checked.graph, io, request?.remoteStore),
       name: basename(path),
       ...(before && {text: Buffer.from(before).toString()}),
       mode,
@@ -216,6 +222,23 @@ export async function lockRelease(
   );
   if (answer?.text !== undefined) await io.writeFile(path, answer.text);
   return answer?.lock;
+}
+
+async function remoteFacts(
+  url: string,
+  lockedSha256: string,
+  {files, edges}: Graph,
+  io: Io,
+  folder: string | undefined,
+): Promise<RemoteFacts> {
+  const file = files.find(({source}) => source.path === url);
+  const edge = edges.find(({to}) => to.path === url);
+  const before = folder === undefined ? undefined : await new RemoteStore(io, folder).content(lockedSha256);
+  return {
+    ...(edge && {span: edge.span}),
+    ...(file && {now: file.source.text}),
+    ...(before && {before: Buffer.from(before).toString()}),
+  };
 }
 
 function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {
@@ -263,6 +286,7 @@ async function readFor(target: Target, request: Request, io: Io): Promise<Pass> 
     home: request.home,
     offline: request.offline,
     map: request.map,
+    ...(request.remoteStore !== undefined && {store: request.remoteStore}),
   });
   return {graph, config: merge(graph, report, {executable: request.executable}), found};
 }

@@ -11,7 +11,8 @@ const bodyLimit = 256 * 1024 * 1024;
 /**
  * Fetches a URL. Headers are sent again after a redirect, but for `authorization`, which stays with its host.
  * @param options.timeoutMs  for the whole exchange
- * @throws an Error whose `code` is the system's, ETIMEDOUT, ETOOLARGE, ELOOP (redirects) or ECUT (cut off)
+ * @throws an Error whose `code` is the system's, ETIMEDOUT, ETOOLARGE, ELOOP (redirects), EPROTO (a redirect
+ *   that is not followed), EPROXY, ECUT (cut off) or EUNPACK
  */
 export async function fetchUrl(
   url: string,
@@ -30,34 +31,60 @@ export async function fetchUrl(
     }
     const {status, location, body} = answer;
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return {status, url: at.href, body};
-    const next = new URL(location, at);
+    const next = redirected(location, at);
     if (next.protocol !== 'http:' && next.protocol !== 'https:')
       throw failure(`redirected to ${next.protocol}//…, which is not followed`, 'EPROTO');
     if (at.protocol === 'https:' && next.protocol === 'http:')
       throw failure(`redirected from https to ${next.origin}, which is not followed`, 'EPROTO');
-    if (next.origin !== at.origin)
+    if (next.origin === at.origin) {
+      // A name and password in the URL are for its host, not for one of its paths.
+      if (next.username === '') [next.username, next.password] = [at.username, at.password];
+    } else
       headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
     at = next;
   }
   throw failure(`more than ${redirectLimit} redirects`, 'ELOOP');
 }
 
-/** The proxy that the environment names for a URL. `no_proxy` lists hosts, domains (with or without a leading dot), `*`. */
+/**
+ * The proxy that the environment names for a URL, as the Python of buildout finds it: `http_proxy` and `https_proxy`, in
+ * lower case before upper case, an empty one for none; `no_proxy` holds names between commas, each for its subdomains too,
+ * or `*` alone.
+ * @throws an Error with code EPROXY where what is named is no URL
+ * Source: Python 3, urllib.request: getproxies_environment, proxy_bypass_environment.
+ */
 export function proxyFor(url: URL, env: Readonly<Record<string, string | undefined>>): URL | undefined {
-  const scheme = url.protocol.slice(0, -1);
-  // Upper-case HTTP_PROXY can be set by a request header of a CGI program: as curl, it is not read.
-  const named =
-    env[`${scheme}_proxy`] ?? (scheme === 'https' ? env.HTTPS_PROXY : undefined) ?? env.all_proxy ?? env.ALL_PROXY;
-  if (!named) return undefined;
-  const exceptions = (env.no_proxy ?? env.NO_PROXY ?? '').split(/[\s,]+/).filter((word) => word !== '');
-  const host = url.hostname.toLowerCase();
-  for (const word of exceptions) {
-    const [name, port] = word.toLowerCase().split(/:(?=\d+$)/) as [string, string?];
-    if (port !== undefined && port !== (url.port || (scheme === 'https' ? '443' : '80'))) continue;
-    const domain = name.replace(/^\*?\./, '');
-    if (name === '*' || host === domain || host.endsWith(`.${domain}`)) return undefined;
+  const name = `${url.protocol.slice(0, -1)}_proxy`;
+  const named = variable(name, env);
+  if (!named || bypasses(url, variable('no_proxy', env) ?? '')) return undefined;
+  try {
+    return new URL(named.includes('://') ? named : `http://${named}`);
+  } catch {
+    throw failure(`\`${name}\` of the environment is no URL`, 'EPROXY');
   }
-  return new URL(named.includes('://') ? named : `http://${named}`);
+}
+
+function variable(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  // A header of a request to a CGI program sets HTTP_PROXY: there it is not to be trusted.
+  const upper = name === 'http_proxy' && env.REQUEST_METHOD ? undefined : env[name.toUpperCase()];
+  return env[name] ?? upper;
+}
+
+function bypasses({hostname, host}: URL, exceptions: string): boolean {
+  if (exceptions === '*') return true;
+  return exceptions.split(',').some((word) => {
+    const name = word.trim().replace(/^\.+/, '').toLowerCase();
+    if (name === '') return false;
+    return [hostname, host].some((each) => each === name || each.endsWith(`.${name}`));
+  });
+}
+
+function redirected(location: string, from: URL): URL {
+  try {
+    return new URL(location, from);
+  } catch {
+    throw failure(`redirected to \`${location}\`, which is no URL`, 'EPROTO');
+  }
 }
 
 async function get(
@@ -74,16 +101,20 @@ async function get(
   );
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bodyLimit) throw failure(`more than ${bodyLimit} bytes`, 'ETOOLARGE');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > bodyLimit) throw failure(`more than ${bodyLimit} bytes`, 'ETOOLARGE');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw !response.complete && size <= bodyLimit ? failure('the answer was cut off', 'ECUT') : error;
   }
   if (!response.complete) throw failure('the answer was cut off', 'ECUT');
   return {
     status: response.statusCode ?? 0,
     location: response.headers.location,
-    body: decompress(Buffer.concat(chunks), response.headers['content-encoding']),
+    body: unpacked(Buffer.concat(chunks), response.headers['content-encoding']),
   };
 }
 
@@ -149,6 +180,14 @@ function proxyCredentials(proxy: URL): Record<string, string> {
 
 function basic({username, password}: URL): string {
   return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+
+function unpacked(body: Buffer, encoding: string | undefined): Uint8Array {
+  try {
+    return decompress(body, encoding);
+  } catch {
+    throw failure(`the answer can't be unpacked: it is no whole ${encoding}`, 'EUNPACK');
+  }
 }
 
 function decompress(body: Buffer, encoding: string | undefined): Uint8Array {

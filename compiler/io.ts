@@ -18,8 +18,12 @@ export interface Io {
   pathKind(path: string): Promise<'link' | 'folder' | 'file' | undefined>;
   /** The names of the folders in a folder, sorted; not asked where a world has none. */
   folderNames?(path: string): Promise<readonly string[]>;
-  /** Writes to a temporary file beside `path` and renames. */
-  writeFile(path: string, content: string | Uint8Array, options?: {readonly mode?: number}): Promise<void>;
+  /** Writes to a temporary file beside `path` and renames. `folders`: missing ones are made, for this user alone. */
+  writeFile(
+    path: string,
+    content: string | Uint8Array,
+    options?: {readonly mode?: number; readonly folders?: boolean},
+  ): Promise<void>;
   fetch(
     url: string,
     options: {readonly timeoutMs: number; readonly headers?: Readonly<Record<string, string>>},

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmod, lstat, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import type {Io} from './io.js';
@@ -33,6 +33,7 @@ export const nodeIo: Io = {
   },
 
   async writeFile(path, content, options) {
+    if (options?.folders) await mkdir(dirname(path), {recursive: true, mode: 0o700});
     // A link stays a link: what it points to is replaced.
     const target = await realpath(path).catch(() => path);
     const before = await stat(target).catch(() => undefined);

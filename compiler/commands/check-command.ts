@@ -17,7 +17,8 @@ export async function checkCommand(
   const checked = await checkProfile(request, nodeIo, session.report, version, session.learn);
   if (checked) {
     const plan = await planRelease(checked, nodeIo, session.report, request);
-    if (options.locked && !session.hasErrors()) await lockRelease(plan, checked, nodeIo, session.report, 'locked');
+    if (options.locked && !session.hasErrors())
+      await lockRelease(plan, checked, nodeIo, session.report, 'locked', request);
   }
   return session.finish();
 }

@@ -29,7 +29,7 @@ export async function compileCommand(
   const broken = session.hasErrors();
   // What is not pinned is best told whole, and only the lock knows what distributions need in turn.
   if (broken && !session.onlyErrorsOf('CFG412')) return session.finish();
-  const lock = await lockRelease(plan, checked, nodeIo, session.report, options.locked ? 'locked' : 'use');
+  const lock = await lockRelease(plan, checked, nodeIo, session.report, options.locked ? 'locked' : 'use', request);
   if (!lock || session.hasErrors()) return session.finish();
 
   if (options.emit !== undefined) {

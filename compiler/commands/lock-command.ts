@@ -22,7 +22,7 @@ export async function lockCommand(
   const path = lockPath(checked.config);
   const before = await nodeIo.readFile(path);
   const mode = options.locked ? 'locked' : options.update ? 'update' : 'use';
-  const lock = await lockRelease(plan, checked, nodeIo, session.report, mode);
+  const lock = await lockRelease(plan, checked, nodeIo, session.report, mode, request);
   if (lock && options.format === 'text') {
     const after = await nodeIo.readFile(path);
     const same = before && after && Buffer.compare(before, after) === 0;

@@ -1,4 +1,5 @@
 import {homedir} from 'node:os';
+import {join} from 'node:path';
 import type {Request} from '../compile.js';
 import type {Assignment} from '../model/graph.js';
 import type {CompileOptions, ReadOptions} from './program.js';
@@ -40,6 +41,7 @@ export function requestOf(
     allowDirty: options.allowDirty ?? false,
     workingDirectory: process.cwd(),
     home: homedir(),
+    remoteStore: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cfgc', 'remote'),
     executable: 'python3',
   };
 }

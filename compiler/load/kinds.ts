@@ -52,6 +52,8 @@ export const urlUnreachable: DiagnosticKind = {
   explain: `
 What it does: stops where a file at a URL can't be had: the host is gone, answers with an error, or not in time.
 Why: without the file nobody knows what the configuration means. Hosts of old configurations are often gone for good.
+How long is waited: 30 seconds for an answer, three times; "socket-timeout = 5" under [buildout] says another number.
+Proxies are those of the environment (http_proxy, https_proxy, no_proxy), logins those of ~/.netrc.
 Example: http://good-py.appspot.com/… no longer exists. Stand in for it: --map "URL=path/of/a/copy.cfg"; or fetch all
 remote files once, while they can be had: cfgc vendor prod.cfg
 Source: zc.buildout 6.0.1, download.Download.`,
@@ -64,8 +66,8 @@ export const urlOffline: DiagnosticKind = {
   explain: `
 What it does: stops where a file at a URL is neither mapped nor in the cache, and nothing may be fetched.
 Why: --offline, or "offline = true" under [buildout], forbids the network.
-Example: run once without --offline, or "extends-cache = /path" with the folder that buildout filled, or
---map "URL=path/of/a/copy.cfg".
+Example: run once without --offline: cfgc keeps what it fetches in ~/.cache/cfgc (or $XDG_CACHE_HOME/cfgc). Or
+"extends-cache = /path" with the folder that buildout filled, or --map "URL=path/of/a/copy.cfg".
 Source: zc.buildout 6.0.1, download.Download ("Couldn't download … in offline mode").`,
 };
 
@@ -109,8 +111,9 @@ export const fromCache: DiagnosticKind = {
   name: 'read-from-cache',
   severity: 'warning',
   explain: `
-What it does: warns that a URL could not be had and that the copy in the extends-cache was read instead.
-Why: buildout does the same and says nothing; the copy may be old.
+What it does: warns that a URL could not be had and that a copy of before was read instead: the one in the extends-cache,
+or the one that cfgc kept when it fetched the URL the last time.
+Why: buildout does the same with its extends-cache, and says nothing; the copy may be old. A lock holds its SHA-256.
 Example: --offline says that the cache is meant.
 Source: zc.buildout 6.0.1, download.Download.download_cached.`,
 };

@@ -6,7 +6,7 @@ import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import {faultOfFile} from '../util/file-fault.js';
-import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath} from '../util/path.js';
+import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {words} from '../util/python-string.js';
 import {wordSpans} from '../util/word-spans.js';
@@ -23,7 +23,8 @@ import {
   urlOffline,
   urlUnreachable,
 } from './kinds.js';
-import {type Fetched, Remote, type RemoteOptions, shownUrl} from './remote.js';
+import {type Fetched, Remote, type RemoteOptions} from './remote.js';
+import {RemoteStore} from './remote-store.js';
 
 export interface LoadOptions {
   /** Reads one file's text: `parseCfg` with its target. */
@@ -40,6 +41,9 @@ export interface LoadOptions {
   readonly extendsCache?: string;
   /** URL to the path of a file that stands in for it. */
   readonly map?: ReadonlyMap<string, string>;
+  /** The folder in which cfgc keeps what it fetched; without it nothing is kept. */
+  readonly store?: string;
+  /** For one answer, where `socket-timeout` of [buildout] says nothing. */
   readonly timeoutMs?: number;
   readonly attempts?: number;
   readonly retryDelayMs?: number;
@@ -381,7 +385,7 @@ class Loader {
       if (fetched.staleBecause !== undefined)
         this.stale.set(url, {
           kind: fromCache,
-          message: `${shown} was read from the extends-cache: ${fetched.staleBecause}`,
+          message: `${shown} was read from a copy of before: ${fetched.staleBecause}`,
           hint: '--offline says that the cache is meant',
         });
       return fetched.bytes;
@@ -415,12 +419,19 @@ class Loader {
       offline: options.offline === true || offline,
       map: options.map ?? new Map(),
       cache: cache === undefined ? options.extendsCache : this.cacheFolder(cache),
+      store: options.store === undefined ? undefined : new RemoteStore(this.io, options.store),
       preferNetwork: (this.downloadValue('newest') ?? 'true') === 'true',
-      timeoutMs: options.timeoutMs ?? 30_000,
+      timeoutMs: this.socketTimeoutMs() ?? options.timeoutMs ?? 30_000,
       attempts: options.attempts ?? 3,
       retryDelayMs: options.retryDelayMs ?? 500,
       home: options.home,
     };
+  }
+
+  /** Whole seconds; what is no number is reported where all options are there. */
+  private socketTimeoutMs(): number | undefined {
+    const seconds = Number(this.downloadValue('socket-timeout')?.trim() || Number.NaN);
+    return Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : undefined;
   }
 
   private cacheFolder(cache: string): string {
@@ -514,7 +525,11 @@ class Loader {
     const local = diagnostic.kind === fileMissing && stack.length > 0;
     return {
       ...diagnostic,
-      ...(!diagnostic.primary && span && {primary: {span, text: 'extended here'}}),
+      ...(!diagnostic.primary &&
+        span && {
+          // A name and password in a URL are for no log.
+          primary: {span, text: 'extended here', ...(shownUrl(wanted.name) !== wanted.name && {conceal: true})},
+        }),
       ...(notes.length > 0 && {notes}),
       hint: hint ?? (local ? 'names are taken from the folder of the file that names them' : 'check the name'),
     };

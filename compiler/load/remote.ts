@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
 import type {Io} from '../io.js';
-import {joinPath} from '../util/path.js';
+import {joinPath, shownUrl} from '../util/path.js';
 import {type Login, parseNetrc} from './netrc.js';
+import type {RemoteStore} from './remote-store.js';
 
 /** Where files at URLs come from, and how long is waited for them. */
 export interface RemoteOptions {
@@ -11,6 +12,8 @@ export interface RemoteOptions {
   readonly map: ReadonlyMap<string, string>;
   /** The folder that buildout filled: files named by the MD5 of their URL. Never written to. */
   readonly cache: string | undefined;
+  /** cfgc's own folder of what it fetched; undefined where nothing is kept. */
+  readonly store: RemoteStore | undefined;
   /** Whether a URL is fetched although the cache has it. */
   readonly preferNetwork: boolean;
   readonly timeoutMs: number;
@@ -37,7 +40,7 @@ export class Remote {
   ) {}
 
   async read(url: string, options: RemoteOptions): Promise<Fetched> {
-    const mapped = options.map.get(url);
+    const mapped = options.map.get(url) ?? options.map.get(shownUrl(url));
     if (mapped !== undefined) {
       const bytes = await this.io.readFile(mapped);
       return bytes ? {bytes, from: 'map'} : {missing: 'map', path: mapped};
@@ -49,9 +52,16 @@ export class Remote {
     }
     const cached = options.cache === undefined ? undefined : await this.io.readFile(cachePath(options.cache, url));
     if (cached && (options.offline || !options.preferNetwork)) return {bytes: cached, from: 'cache'};
-    if (options.offline) return {missing: 'offline'};
+    if (options.offline) {
+      const kept = await options.store?.last(url);
+      return kept ? {bytes: kept, from: 'cache'} : {missing: 'offline'};
+    }
     const answer = await this.fetch(url, options);
-    if ('missing' in answer && cached) return {bytes: cached, from: 'cache', staleBecause: answer.why};
+    if ('missing' in answer) {
+      const old = cached ?? (await options.store?.last(url));
+      return old ? {bytes: old, from: 'cache', staleBecause: answer.why} : answer;
+    }
+    await options.store?.keep(url, answer.bytes);
     return answer;
   }
 
@@ -110,11 +120,6 @@ export class Remote {
 /** The file of buildout's extends-cache that holds a URL. */
 export function cachePath(cache: string, url: string): string {
   return joinPath(cache, createHash('md5').update(url).digest('hex'));
-}
-
-/** A URL for people: name and password as stars. */
-export function shownUrl(url: string): string {
-  return url.replace(/^([a-zA-Z0-9+.-]+:\/\/)[^/@]*@/, '$1***@');
 }
 
 function statusText(status: number, authorized: boolean): string {

@@ -5,8 +5,9 @@ import type {Lock, LockedPackage} from '../model/lock.js';
 import type {ReleasePlan} from '../model/release-plan.js';
 import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
+import {lineDiff} from '../util/line-diff.js';
 import {lastSpan, within} from '../util/option-span.js';
-import {isUrl} from '../util/path.js';
+import {isUrl, shownUrl} from '../util/path.js';
 import {show} from '../util/text.js';
 import {hashDownloads} from './downloads.js';
 import {inputDigest, type LockInputs, lockInputs} from './inputs.js';
@@ -32,6 +33,8 @@ export interface LockRequest {
   readonly sources: readonly Source[];
   /** What came from a URL: URL to SHA-256. */
   readonly remote: Readonly<Record<string, string>>;
+  /** What a message about a changed one can show; asked for only then. */
+  readonly remoteFacts?: (url: string, lockedSha256: string) => Promise<RemoteFacts>;
   /** The lock that is there: how to name it, and its text; undefined text where there is none. */
   readonly name: string;
   readonly text?: string;
@@ -40,6 +43,15 @@ export interface LockRequest {
    * `update`: as `use`, and remote files and downloads that changed are taken as they are now.
    */
   readonly mode: 'use' | 'locked' | 'update';
+}
+
+/** A file at a URL that is not what the lock knows. */
+export interface RemoteFacts {
+  /** Where it is extended. */
+  readonly span?: Span;
+  readonly now?: string;
+  /** The text that the lock knows, where this machine has seen it. */
+  readonly before?: string;
 }
 
 /** What is needed to ask uv, and to say where a refusal comes from. */
@@ -66,7 +78,7 @@ export async function lockPlan(request: LockRequest, io: Io, report: Report): Pr
     });
     return undefined;
   }
-  if (before && request.mode !== 'update' && changedRemotely(before.lock, request, report)) return undefined;
+  if (before && request.mode !== 'update' && (await changedRemotely(before.lock, request, report))) return undefined;
   const reasons = before ? whyStale(before, inputs, request) : ['there is no lock yet'];
   if (before && reasons.length === 0 && request.mode !== 'update') return {lock: before.lock};
   if (request.mode === 'locked') {
@@ -88,21 +100,29 @@ export async function lockPlan(request: LockRequest, io: Io, report: Report): Pr
   return text === request.text ? {lock} : {lock, text};
 }
 
-function changedRemotely(lock: Lock, request: LockRequest, report: Report): boolean {
+async function changedRemotely(lock: Lock, request: LockRequest, report: Report): Promise<boolean> {
   let changed = false;
   for (const [url, sha256] of Object.entries(request.remote)) {
     const locked = lock.remote[url];
     // A plugin is a file of the profile's own: a changed one makes the lock stale, like each change of the configs.
     if (locked === undefined || locked === sha256 || !isUrl(url)) continue;
     changed = true;
+    const {span, now, before} = (await request.remoteFacts?.(url, locked)) ?? {};
     report({
       kind: remoteChanged,
-      message: `\`${url}\` is not the file that \`${request.name}\` knows`,
-      notes: [`SHA-256 in the lock: ${locked}`, `SHA-256 now: ${sha256}`],
-      hint: 'look at what changed, then run `cfgc lock --update`',
+      message: `\`${shownUrl(url)}\` is not the file that \`${request.name}\` knows`,
+      ...(span && {primary: {span, text: 'it changed since the lock was made'}}),
+      notes: [`SHA-256 in the lock: ${locked}`, `SHA-256 now: ${sha256}`, ...difference(before, now)],
+      hint: 'look at what changed, then run `cfgc lock --update`; `cfgc vendor` makes copies that nobody else can change',
     });
   }
   return changed;
+}
+
+function difference(before: string | undefined, now: string | undefined): readonly string[] {
+  if (now === undefined) return [];
+  if (before === undefined) return ['this machine never saw the file of the lock, so what changed is not shown'];
+  return [['what changed:', ...lineDiff(before, now)].join('\n')];
 }
 
 /** Why a lock does not fit what it would be made from; empty where it is fresh. */

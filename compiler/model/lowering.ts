@@ -128,4 +128,6 @@ export interface RuleFacts {
   readonly developed: ReadonlySet<string>;
   /** Extensions that the command line said to ignore. */
   readonly ignoredExtensions: readonly string[];
+  /** URLs in whose place the command line put a file. */
+  readonly mappedUrls: ReadonlySet<string>;
 }

@@ -51,3 +51,8 @@ export function expandHome(path: string, home: string): string {
 export function isUrl(name: string): boolean {
   return /^[a-zA-Z0-9+.-]+:\/\//.test(name);
 }
+
+/** A URL for people: name and password as stars. */
+export function shownUrl(url: string): string {
+  return url.replace(/^([a-zA-Z0-9+.-]+:\/\/)[^/@]*@/, '$1***@');
+}

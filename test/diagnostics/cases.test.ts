@@ -95,8 +95,9 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
   };
   let profile: Profile = 'prod';
   const io = ioOf(folder, world);
+  const {remoteStore: _, ...withoutStore} = request;
   const asked: Request = {
-    ...request,
+    ...withoutStore,
     workingDirectory: folder,
     home: existsSync(join(folder, '.netrc')) ? folder : '/home/nobody',
   };

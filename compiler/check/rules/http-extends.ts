@@ -14,9 +14,9 @@ Source: zc.buildout, extends.`,
 
 export const httpExtends: Rule = {
   kind,
-  check({config, report}) {
+  check({config, facts, report}) {
     for (const {to, span} of config.extendsEdges) {
-      if (!/^http:\/\//i.test(to.path)) continue;
+      if (!/^http:\/\//i.test(to.path) || facts.mappedUrls.has(to.path) || facts.mappedUrls.has(to.name)) continue;
       report({
         kind,
         message: `\`${to.name}\` is extended over http`,
