@@ -4,7 +4,7 @@ import type {Lock} from '../model/lock.js';
 import type {ReleasePlan} from '../model/release-plan.js';
 import {nodeIo} from '../node-io.js';
 import {makefileBeside, type OutputFile, writeOutputs} from '../output.js';
-import type {CompileOptions, emitKinds} from './program.js';
+import type {CompileOptions, emitKinds} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -4,7 +4,7 @@ import {readRevision, revisionIo} from '../git.js';
 import {difference, renderDifference} from '../inspect/diff.js';
 import type {Resolved} from '../model/config.js';
 import {nodeIo} from '../node-io.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {type Session, startSession} from './session.js';
 

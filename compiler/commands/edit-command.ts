@@ -2,7 +2,7 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {checkProfile, planRelease} from '../compile.js';
 import {addDistribution, type Edited, removeDistribution} from '../edit/distribution.js';
 import {nodeIo} from '../node-io.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -1,4 +1,4 @@
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 
 /** `cfgc explain [CFGnnn | name | SECTION:OPTION] [FILE]`. */
 export async function explainCommand(

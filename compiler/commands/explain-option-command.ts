@@ -2,7 +2,7 @@ import {readProfile, resolveLiteral} from '../compile.js';
 import {explainOption} from '../inspect/explain-option.js';
 import {nodeIo} from '../node-io.js';
 import {didYouMean} from '../util/nearest.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -7,7 +7,7 @@ import type {Io} from '../io.js';
 import {nodeIo} from '../node-io.js';
 import {foreignOutput, outputFailed} from '../output.js';
 import {faultOfFile} from '../util/file-fault.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -2,7 +2,7 @@ import {checkProfile, lockPath, planRelease} from '../compile.js';
 import {lint} from '../lint/lint.js';
 import {nodeIo} from '../node-io.js';
 import {canonicalName} from '../util/distribution-name.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

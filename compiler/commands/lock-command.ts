@@ -1,6 +1,6 @@
 import {checkProfile, lockPath, lockRelease, planRelease} from '../compile.js';
 import {nodeIo} from '../node-io.js';
-import type {CompileOptions} from './program.js';
+import type {CompileOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -2,28 +2,8 @@ import {Argument, Command, Option} from 'commander';
 import {nearest} from '../util/nearest.js';
 import type {EditOptions} from './edit-command.js';
 import type {InitOptions} from './init-command.js';
+import {type CompileOptions, emitKinds, type ReadOptions} from './options.js';
 import type {QueryOptions} from './query-command.js';
-
-/** What every command that reads a profile understands. */
-export interface ReadOptions {
-  readonly format: 'text' | 'json' | 'sarif' | 'github';
-  readonly color?: boolean;
-  readonly offline?: boolean;
-  readonly assume: readonly string[];
-  readonly map: readonly string[];
-  readonly userDefaults?: boolean;
-  readonly ignoreExtension: readonly string[];
-  readonly allowDirty?: boolean;
-}
-
-export interface CompileOptions extends ReadOptions {
-  readonly output?: string;
-  readonly emit?: string;
-  readonly locked?: boolean;
-}
-
-/** What `--emit` can write instead of the script. */
-export const emitKinds = ['plan', 'make', 'puppet', 'mtree', 'tmpfiles', 'sysusers', 'rsyslog'] as const;
 
 /**
  * The command line. The work of each command is in a module of its own, loaded when it runs: a start costs nothing else.

@@ -5,7 +5,7 @@ import type {Text} from '../model/text.js';
 import {nodeIo} from '../node-io.js';
 import {didYouMean} from '../util/nearest.js';
 import {show} from '../util/text.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {type Session, startSession} from './session.js';
 

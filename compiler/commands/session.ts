@@ -5,7 +5,7 @@ import type {Diagnostic, Label, Profile, Report} from '../diagnostics/diagnostic
 import {severityOf} from '../diagnostics/severity.js';
 import type {Graph} from '../model/graph.js';
 import type {Source} from '../model/source.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 
 type Files = Pick<Graph, 'entrySource' | 'edges'>;
 

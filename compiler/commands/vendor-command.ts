@@ -4,7 +4,7 @@ import {readProfile} from '../compile.js';
 import {vendoredFiles} from '../edit/vendor.js';
 import {nodeIo} from '../node-io.js';
 import {foreignOutput} from '../output.js';
-import type {ReadOptions} from './program.js';
+import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 

@@ -1,6 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import {nearest} from '../../util/nearest.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 import {namedSections} from './unused-section.js';
 
 const kind: DiagnosticKind = {

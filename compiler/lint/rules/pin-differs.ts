@@ -1,6 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import {fileLine} from '../../util/position.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG434',

@@ -1,6 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import {spanOf} from '../../util/option-span.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG435',

@@ -2,7 +2,7 @@ import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {Config} from '../../model/config.js';
 import type {Source, Span} from '../../model/source.js';
 import {fileLine} from '../../util/position.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG433',

@@ -2,7 +2,7 @@ import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import {canonicalName} from '../../util/distribution-name.js';
 import {lastSpan} from '../../util/option-span.js';
 import {literal, show, words} from '../../util/text.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG430',

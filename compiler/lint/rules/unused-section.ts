@@ -1,6 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {Config} from '../../model/config.js';
-import type {LintRule} from '../lint.js';
+import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG431',
