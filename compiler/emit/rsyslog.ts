@@ -3,9 +3,9 @@ import type {Settings} from '../model/settings.js';
 /**
  * etc/rsyslog.d/NAME.conf: a drop-in that an administrator links into /etc/rsyslog.d/.
  *
- * Everything the application sends has its facility. Lines of the script, of supervisord and of systemd's units bear the tag
- * NAME, those of Zope and ZEO the tag that their logging configuration gives; two applications on one facility are told apart by
- * the tag: NAME itself, or NAME followed by one of `- . _ [`.
+ * Everything the application sends has its facility. Lines of the script and of supervisord bear the tag NAME, those of Zope,
+ * ZEO and systemd's units the tag NAME@PART, so that a receiver tells the instances apart. Two applications on one facility are
+ * told apart by it too: no release's name has an `@`. It is no `/`, for rsyslogd ends the program's name there.
  * The file lies in /var/log and not in the log folder: rsyslogd is root there, and the log folder is the service's to rename.
  * @returns undefined where syslog is off
  * Source: rsyslog 8, "Filter Conditions", omfile, omfwd.
@@ -21,7 +21,7 @@ export function rsyslogDropIn(name: string, syslog: Settings['syslog']): string 
     `# The log of ${name}: everything that it sends to ${syslog.facility}.`,
     '# Link this file into /etc/rsyslog.d/ and restart rsyslog; rotate the log with logrotate.',
     `if $syslogfacility-text == ${rainer(syslog.facility)} and`,
-    `   ($programname == ${tag} or ${['-', '.', '_'].map((next) => `$programname startswith ${rainer(name + next)}`).join(' or ')}) then {`,
+    `   ($programname == ${tag} or $programname startswith ${rainer(`${name}@`)}) then {`,
     ...actions,
     '    stop',
     '}',

@@ -153,7 +153,7 @@ function output(service: ServiceEntry, options: UnitOptions): (string | readonly
     return [
       'StandardOutput=journal',
       'StandardError=inherit',
-      `SyslogIdentifier=${escaped(options.name)}`,
+      `SyslogIdentifier=${escaped(options.name)}@${escaped(service.name)}`,
       `SyslogFacility=${options.syslog.facility}`,
     ];
   }

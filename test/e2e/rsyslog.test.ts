@@ -37,11 +37,12 @@ else
       '-c',
       `logger -t bulletin -p local3.err 'the script fails' &&
 logger -t other -p local3.info 'of somebody else' &&
+logger -t bulletin-two -p local3.info 'of somebody else' &&
 logger -t bulletin -p local4.info 'at another facility' &&
 python3 -c '
 import logging.handlers
 handler = logging.handlers.SysLogHandler("/dev/log", facility="local3")
-handler.setFormatter(logging.Formatter("bulletin/instance1: %(levelname)s %(message)s"))
+handler.setFormatter(logging.Formatter("bulletin@instance1: %(levelname)s %(message)s"))
 logging.root.addHandler(handler)
 logging.root.warning("of a Zope")'`,
     ]);
@@ -52,10 +53,10 @@ logging.root.warning("of a Zope")'`,
         t.truthy(found, `${wanted}: ${lines()}`),
       );
     await has(log.file, / bulletin: the script fails$/m);
-    await has(log.file, / bulletin\/instance1: WARNING of a Zope/m);
+    await has(log.file, / bulletin@instance1: WARNING of a Zope/m);
     for (const lines of [remotes.udp, remotes.tcp]) {
       await has(() => lines.join('\n'), /^<155>1 .* bulletin .*the script fails/m);
-      await has(() => lines.join('\n'), /^<156>1 .* bulletin.*WARNING of a Zope/m);
+      await has(() => lines.join('\n'), /^<156>1 .* bulletin@instance1 .*WARNING of a Zope/m);
       t.notRegex(lines.join('\n'), /somebody else|another facility/);
     }
     t.notRegex(log.file(), /somebody else|another facility/);

@@ -195,9 +195,9 @@ async function logged(t: ExecutionContext, log: Rsyslog, remotes: Receivers): Pr
   const wanted: readonly [string, RegExp][] = [
     ['the script', /bulletin: .*current is 1\.1\.0/],
     ['an error of the script', /bulletin: .*health|bulletin: .*service/],
-    ['the access log', /bulletin\/instance1-access: .*GET \/note/],
-    ['the event log', /bulletin\/instance2: INFO .*/],
-    ['ZEO', /bulletin\/zeo: INFO /],
+    ['the access log', /bulletin@instance1-access: .*GET \/note/],
+    ['the event log', /bulletin@instance2: INFO .*/],
+    ['ZEO', /bulletin@zeo: INFO /],
     ['supervisord', /bulletin\[\d+\]: .*entered RUNNING state/],
   ];
   for (const [who, local] of wanted)
@@ -205,7 +205,7 @@ async function logged(t: ExecutionContext, log: Rsyslog, remotes: Receivers): Pr
   // local3 is 19, info is 6: <19 * 8 + 6>.
   for (const name of ['udp', 'tcp'] as const)
     t.truthy(
-      await eventually(async () => remotes[name].some((line) => /^<158>.*GET \/note/.test(line)) || undefined),
+      await eventually(async () => remotes[name].some((line) => /^<158>1 \S+ \S+ bulletin@instance1-access .*GET \/note/.test(line)) || undefined),
       `the access log at the ${name} receiver`,
     );
 }

@@ -321,7 +321,7 @@ function logSection(part: Part, context: LowerContext): Text {
       '  <syslog>',
       '    address /dev/log',
       `    facility ${syslog.facility}`,
-      `    format ${name}/${part.name}: %(levelname)s %(message)s`,
+      `    format ${name}@${part.name}: %(levelname)s %(message)s`,
       '  </syslog>',
     );
   }

@@ -113,8 +113,7 @@ function iniValues(part: Part, zopeConf: Text, context: LowerContext): Map<strin
     ['accesslog_formatter', access.kind === 'syslog' ? 'syslogaccess' : 'message'],
   ];
   if (event.kind === 'syslog' || access.kind === 'syslog') {
-    // The tag up to `/` is what rsyslog takes for the program's name.
-    const tag = `${context.settings.name}/${part.name}`.replaceAll('%', '%%');
+    const tag = `${context.settings.name}@${part.name}`.replaceAll('%', '%%');
     values.push([
       'syslog_formatters',
       `[formatter_syslogevent]\nformat = ${tag}: %(levelname)s [%(name)s:%(lineno)s] %(message)s\n\n` +
