@@ -21,9 +21,10 @@ await bundle();
 function embedTemplates() {
   const folder = join(root, 'runtime-templates');
   const names = readdirSync(folder, {recursive: true}).map(String).sort();
-  const shell = names
-    .filter((name) => name.endsWith('.sh'))
-    .map((name) => `  ${JSON.stringify(name)}: ${JSON.stringify(readFileSync(join(folder, name), 'utf8'))},`);
+  const shell = [
+    ...names.filter((name) => name.endsWith('.sh')).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    ['lib/data_tool.sh', dataTool(join(folder, 'lib'))],
+  ].map(([name, text]) => `  ${JSON.stringify(name)}: ${JSON.stringify(text)},`);
   const templates = names
     .filter((name) => name.endsWith('.hbs'))
     .map((name) => {
@@ -44,6 +45,40 @@ ${templates.join('\n')}
     mkdirSync(join(root, place), {recursive: true});
     writeFileSync(join(root, place, 'templates.generated.js'), text);
   }
+}
+
+/**
+ * The Python of lib/data_*.py as one text in a shell function: the script is one file, and `python -c` is given one.
+ * Each file is a module by itself and imports what it needs of the others; in one text those lines have nothing to say.
+ */
+function dataTool(folder) {
+  const modules = new Map(
+    readdirSync(folder)
+      .filter((name) => /^data_\w+\.py$/.test(name))
+      .map((name) => [name.slice(0, -'.py'.length), readFileSync(join(folder, name), 'utf8')]),
+  );
+  const own = /^from (data_\w+) import .*\n/gm;
+  const ordered = new Set();
+  const take = (name) => {
+    if (ordered.has(name)) return;
+    for (const [, needed] of (modules.get(name) ?? '').matchAll(own)) take(needed);
+    ordered.add(name);
+  };
+  take('data_tool');
+  const unused = [...modules.keys()].filter((name) => !ordered.has(name));
+  if (unused.length > 0) throw new Error(`nothing imports ${unused.join(', ')}`);
+  const text = [...ordered].map((name) => `# --- ${name}.py\n${modules.get(name).replace(own, '')}`).join('\n\n');
+  if (/^PYTHON$/m.test(text)) throw new Error('a line of lib/data_*.py would end the here-document');
+  return `# shellcheck shell=sh
+# data_tool.sh: what backup, restore and adopt ask about files of ZODB, in Python. Made of lib/data_*.py.
+#
+# data_tool_source       prints the program
+
+data_tool_source() {
+    cat <<'PYTHON'
+${text}PYTHON
+}
+`;
 }
 
 /** The inner side of a plugin's sandbox as one script, and the schema that its answers are held against. */

@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import test from 'ava';
 import {catalog} from '../compiler/diagnostics/catalog.js';
-import {projectRoot} from './harness/tools.js';
+import {execute, findPython, projectRoot} from './harness/tools.js';
 
 interface Module {
   /** Relative to the project: `compiler/load/load.ts`. */
@@ -108,6 +108,27 @@ test('structure: no switched-off check, no any', (t) => {
     t.notRegex(withoutComments(text), /(^|[\s;&|(])eval\s/m, path);
     t.notRegex(withoutComments(text), /(^|[\s;])local\s/m, path);
   }
+});
+
+test('structure: each Python module of the library stands by itself, and names what it takes of the others', async (t) => {
+  const python = await findPython();
+  const folder = join(projectRoot, 'runtime-templates/lib');
+  const modules = readdirSync(folder).filter((name) => name.endsWith('.py'));
+  t.true(modules.length > 0);
+  // A name that nothing defines would show on a host, in the one branch that uses it.
+  const unknown = `import builtins, dis, importlib, sys, types
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    module = importlib.import_module(name[:-3])
+    codes = [compile(open(module.__file__).read(), name, 'exec')]
+    while codes:
+        code = codes.pop()
+        codes += [one for one in code.co_consts if isinstance(one, types.CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname == 'LOAD_GLOBAL' and not hasattr(module, step.argval) and not hasattr(builtins, step.argval):
+                print(name, code.co_name, step.argval)
+`;
+  t.like(await execute([python.path, '-B', '-c', unknown, folder, ...modules]), {status: 0, stdout: '', stderr: ''});
 });
 
 test('structure: one word for one thing', (t) => {

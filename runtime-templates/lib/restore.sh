@@ -82,9 +82,9 @@ restore_with_release() (
 
 restore_rollback_stamp() (
     best='' exact=no
-    for stamp in $(backup_records); do
-        [ "$(backup_record_field "$stamp" release)" = "$2" ] || continue
-        case $(backup_record_field "$stamp" before) in
+    for stamp in $(record_list); do
+        [ "$(record_field "$stamp" release)" = "$2" ] || continue
+        case $(record_field "$stamp" before) in
         "$1") best=$stamp exact=yes ;;
         *) [ "$exact" = yes ] || best=$stamp ;;
         esac
@@ -123,13 +123,13 @@ restore_python() (
 
 # restore_choose BACKUP STORAGE FIELD: prints the newest record not later than the wanted date in which the storage has FIELD.
 restore_choose() (
-    backup_records | LC_ALL=C sort -r | while IFS= read -r stamp; do
-        [ -z "$RESTORE_AT" ] || [ "$stamp" = "$RESTORE_AT" ] || backup_earlier "$stamp" "$RESTORE_AT" || continue
+    record_list | LC_ALL=C sort -r | while IFS= read -r stamp; do
+        [ -z "$RESTORE_AT" ] || [ "$stamp" = "$RESTORE_AT" ] || record_earlier "$stamp" "$RESTORE_AT" || continue
         case " $RESTORE_KINDS " in
-        *" $(backup_record_field "$stamp" kind) "*) ;;
+        *" $(record_field "$stamp" kind) "*) ;;
         *) continue ;;
         esac
-        if [ -n "$(backup_record_part "$stamp" "$1" "$2" "$3")" ]; then
+        if [ -n "$(record_part "$stamp" "$1" "$2" "$3")" ]; then
             printf '%s\n' "$stamp"
             break
         fi
@@ -154,8 +154,8 @@ restore_judge_storage() {
     RESTORE_FROM=$(restore_choose "$1" "$2" "$(restore_main_field "$@")")
     [ -n "$RESTORE_FROM" ] || return 0
     RESTORE_FOUND=yes
-    RESTORE_SET=$(backup_record_part "$RESTORE_FROM" "$1" "$2" set)
-    RESTORE_COPY=$(backup_record_part "$RESTORE_FROM" "$1" "$2" blobs)
+    RESTORE_SET=$(record_part "$RESTORE_FROM" "$1" "$2" set)
+    RESTORE_COPY=$(record_part "$RESTORE_FROM" "$1" "$2" blobs)
     if [ -n "$3" ]; then
         if [ ! -d "$5/$2/$RESTORE_SET" ]; then
             restore_refuse 20 "storage $2: the backup of $RESTORE_FROM is gone: no $5/$2/$RESTORE_SET"
@@ -205,10 +205,10 @@ restore_judge_dump() {
 
 # restore_choose_dump NAME: prints the newest record not later than the wanted date that has this dump.
 restore_choose_dump() (
-    backup_records | LC_ALL=C sort -r | while IFS= read -r stamp; do
-        [ -z "$RESTORE_AT" ] || [ "$stamp" = "$RESTORE_AT" ] || backup_earlier "$stamp" "$RESTORE_AT" || continue
+    record_list | LC_ALL=C sort -r | while IFS= read -r stamp; do
+        [ -z "$RESTORE_AT" ] || [ "$stamp" = "$RESTORE_AT" ] || record_earlier "$stamp" "$RESTORE_AT" || continue
         case " $RESTORE_KINDS " in
-        *" $(backup_record_field "$stamp" kind) "*) ;;
+        *" $(record_field "$stamp" kind) "*) ;;
         *) continue ;;
         esac
         if [ -n "$(restore_dump_sum "$stamp" "$1")" ]; then
@@ -248,7 +248,7 @@ restore_tell_storage() (
     stamp=$(restore_choose "$1" "$2" "$(restore_main_field "$@")")
     [ -n "$stamp" ] || exit 0
     printf 'storage %s: the backup of %s (release %s) comes back as %s\n' \
-        "$2" "$stamp" "$(backup_record_field "$stamp" release)" "${3:-$4}"
+        "$2" "$stamp" "$(record_field "$stamp" release)" "${3:-$4}"
     if [ -n "$4" ] && [ "$RESTORE_BLOBS" = no ]; then
         printf 'storage %s: WITHOUT its blobs: %s stays as it is\n' "$2" "$4"
     fi
@@ -271,9 +271,9 @@ restore_space_of() (
     restore_wanted "$2" || exit 0
     stamp=$(restore_choose "$1" "$2" "$(restore_main_field "$@")")
     [ -n "$stamp" ] || exit 0
-    size=$(backup_record_part "$stamp" "$1" "$2" size)
+    size=$(record_part "$stamp" "$1" "$2" size)
     [ -z "$3" ] || printf '%s %s\n' "${size:-0}" "$(dirname -- "$3")"
-    copy=$(backup_record_part "$stamp" "$1" "$2" blobs)
+    copy=$(record_part "$stamp" "$1" "$2" blobs)
     if [ -n "$4" ] && [ -n "$copy" ] && [ "$RESTORE_BLOBS" = yes ]; then
         printf '%s %s\n' "$(backup_tool sums-total "$6/$2/$(restore_sums_name "$copy")")" "$(dirname -- "$4")"
     fi
@@ -312,7 +312,7 @@ restore_prepare() (
     stamp=$(restore_choose "$1" "$2" "$(restore_main_field "$@")")
     [ -n "$stamp" ] || exit 0
     copy=''
-    [ -z "$4" ] || [ "$RESTORE_BLOBS" = no ] || copy=$(backup_record_part "$stamp" "$1" "$2" blobs)
+    [ -z "$4" ] || [ "$RESTORE_BLOBS" = no ] || copy=$(record_part "$stamp" "$1" "$2" blobs)
     blobs_side=''
     if [ -n "$copy" ]; then
         blobs_side=$(restore_side "$4")
@@ -324,8 +324,8 @@ restore_prepare() (
     if [ -n "$3" ]; then
         side=$(restore_side "$3")
         must mkdir "$side"
-        folder=$5/$2/$(backup_record_part "$stamp" "$1" "$2" set)
-        last=$(backup_record_part "$stamp" "$1" "$2" last)
+        folder=$5/$2/$(record_part "$stamp" "$1" "$2" set)
+        last=$(record_part "$stamp" "$1" "$2" last)
         said=$(backup_tool recover "$folder" "$last" "$side/Data.fs") ||
             die_with 20 "storage $2: the backup of $stamp is not good: $said"
         said=$(backup_tool open "$side/Data.fs" "$blobs_side") ||
@@ -425,7 +425,7 @@ restore_trim_blobs() {
     restore_wanted "$2" && [ -n "$4" ] && [ "$RESTORE_BLOBS" = yes ] || return 0
     RESTORE_FROM=$(restore_choose "$1" "$2" "$(restore_main_field "$@")")
     [ -n "$RESTORE_FROM" ] || return 0
-    RESTORE_COPY=$(backup_record_part "$RESTORE_FROM" "$1" "$2" blobs)
+    RESTORE_COPY=$(record_part "$RESTORE_FROM" "$1" "$2" blobs)
     backup_tool blobs-trim "$4" "$6/$2/$(restore_sums_name "$RESTORE_COPY")" "$4.before-restore-$RESTORE_STAMP" ||
         log_warn "storage $2: blobs of later transactions are still in $4; they do no harm"
 }

@@ -205,7 +205,11 @@ async function logged(t: ExecutionContext, log: Rsyslog, remotes: Receivers): Pr
   // local3 is 19, info is 6: <19 * 8 + 6>.
   for (const name of ['udp', 'tcp'] as const)
     t.truthy(
-      await eventually(async () => remotes[name].some((line) => /^<158>1 \S+ \S+ bulletin@instance1-access .*GET \/note/.test(line)) || undefined),
+      await eventually(
+        async () =>
+          remotes[name].some((line) => /^<158>1 \S+ \S+ bulletin@instance1-access .*GET \/note/.test(line)) ||
+          undefined,
+      ),
       `the access log at the ${name} receiver`,
     );
 }

@@ -4,7 +4,8 @@ import {cp, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {dir} from 'tmp-promise';
-import {type Box, execute, projectRoot, type Ran, type Shell} from '../harness/tools.js';
+import {library} from '../../compiler/emit/templates.js';
+import {type Box, execute, type Ran, type Shell} from '../harness/tools.js';
 
 /** A deployed release as backup and restore see it: a current release with a virtualenv, data, and the data functions. */
 export interface DataSite {
@@ -52,7 +53,7 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-const library = ['log', 'backup', 'restore', 'adopt'];
+const parts = ['log', 'backup', 'record', 'storage', 'dump', 'data_tool', 'restore', 'adopt'];
 const dash: Shell = {name: 'sh', command: ['sh']};
 
 export async function makeDataSite(box: Box, options: SiteOptions = {}, folder?: string): Promise<DataSite> {
@@ -66,13 +67,10 @@ export async function makeDataSite(box: Box, options: SiteOptions = {}, folder?:
   await symlink(box.folder, join(prefix, 'releases/1.0/lib/venv'));
   await symlink('releases/1.0', join(prefix, 'current'));
   const script = join(prefix, 'run.sh');
-  const parts = library.map((name) => join(projectRoot, 'runtime-templates/lib', `${name}.sh`));
+  const texts = library().filter(({name}) => parts.some((part) => name === `lib/${part}.sh`));
   const configure = async (how: SiteOptions) => {
     const text = dataFunctions(prefix, backups, how);
-    await writeFile(
-      script,
-      `${text}\n${parts.map((part) => `. ${quoted(part)}`).join('\n')}\n${how.more ?? ''}\n"$@"\n`,
-    );
+    await writeFile(script, `${text}\n${texts.map((part) => part.text).join('\n')}\n${how.more ?? ''}\n"$@"\n`);
   };
   await configure(options);
   const python = async (code: string, words: readonly string[]) => {

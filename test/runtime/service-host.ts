@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -8,14 +8,16 @@ import type {Report} from '../../compiler/diagnostics/diagnostic.js';
 import {shFeed, shWord} from '../../compiler/emit/quote.js';
 import {supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
 import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js';
+import {library} from '../../compiler/emit/templates.js';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
-import {execute, projectRoot, type Ran, type Shell} from '../harness/tools.js';
+import {execute, type Ran, type Shell} from '../harness/tools.js';
 
-/** Library files in the order of the script; main is left out, for a test calls functions. */
-const library = readdirSync(join(projectRoot, 'runtime-templates/lib'))
-  .filter((name) => name !== 'main.sh')
-  .sort();
+/** The library without main, for a test calls functions. */
+const functions = library()
+  .filter(({name}) => name !== 'lib/main.sh')
+  .map(({text}) => text)
+  .join('\n');
 
 export interface HostOptions {
   readonly shell: Shell;
@@ -115,7 +117,7 @@ export class ServiceHost {
       'check',
       'service_command',
     ];
-    return `${library.map((name) => readFileSync(join(projectRoot, 'runtime-templates/lib', name), 'utf8')).join('\n')}
+    return `${functions}
 ${empty.map((name) => `each_${name}() { :; }`).join('\n')}
 secret_set() { :; }
 layout_folders() { :; }
