@@ -17,7 +17,7 @@ const modules = [...read('compiler'), ...read('grammar')];
 
 const phases = ['load', 'parse', 'merge', 'resolve', 'settings', 'check', 'lower', 'lock', 'emit', 'lint', 'inspect'];
 /** What everyone may import. */
-const common = ['model', 'diagnostics', 'util'];
+const common = ['model', 'diagnostics', 'util', 'python'];
 /** The driver's side: these put phases together. */
 const drivers = [
   /^compiler\/cli\.ts$/,
@@ -44,8 +44,8 @@ test('structure: a phase imports the model, the diagnostics and helpers, never a
   }
 });
 
-/** Phases that read a syntax of their own: references in values, requirements in eggs. */
-const usesGrammar = ['resolve', 'lock', 'merge'];
+/** Phases that read a syntax of their own: references in values, requirements in eggs, templates. */
+const usesGrammar = ['resolve', 'lock', 'merge', 'lower'];
 
 test('structure: the model knows nothing but itself, helpers know the model alone', (t) => {
   for (const {path, imports} of modules) {
@@ -53,6 +53,11 @@ test('structure: the model knows nothing but itself, helpers know the model alon
     for (const imported of imports) {
       const target = folderOf(imported);
       if (folder === 'model') t.true(['model', 'diagnostics'].includes(target!), `${path} imports ${imported}`);
+      if (folder === 'python')
+        t.true(
+          imported.startsWith('grammar/') || ['model', 'util', 'python'].includes(target!),
+          `${path} imports ${imported}`,
+        );
       if (folder === 'util') t.true(['model', 'util'].includes(target!), `${path} imports ${imported}`);
     }
   }

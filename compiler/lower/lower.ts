@@ -59,10 +59,9 @@ export function lower(
   const entries: Entry[] = [];
   for (const part of parts) {
     const recipe = findRecipe(all, part.recipe, part.entryPoint);
-    if (recipe === undefined) {
-      if (isBridged(part, settings)) entries.push(bridge(part));
-      else reportUnknownRecipe(part, all, report);
-    } else if (recipe.developmentOnly && settings.profile === 'prod') {
+    if (isBridged(part, settings)) entries.push(bridge(part));
+    else if (recipe === undefined) reportUnknownRecipe(part, all, report);
+    else if (recipe.developmentOnly && settings.profile === 'prod') {
       reportDevelopmentOnly(part, report);
     } else {
       reportUnknownOptions(part, recipe, resolved, report);
@@ -131,7 +130,8 @@ export function wantedInputs(
   const wanted = new Map<string, Text>();
   for (const part of plainParts(resolved)) {
     const recipe = findRecipe(all, part.recipe, part.entryPoint);
-    if (recipe === undefined || (recipe.developmentOnly && settings.profile === 'prod')) continue;
+    if (recipe === undefined || isBridged(part, settings)) continue;
+    if (recipe.developmentOnly && settings.profile === 'prod') continue;
     for (const path of recipe.inputs?.(part) ?? []) wanted.set(show(path), path);
   }
   return [...wanted.values()];
@@ -168,7 +168,7 @@ function isBridged(part: Part, settings: Settings): boolean {
   return settings.bridge.some((name) => name === part.name || canonicalName(name) === canonicalName(part.recipe));
 }
 
-/** A part of an unknown recipe that `[release] bridge` names: the build runs the real recipe. */
+/** A part that `[release] bridge` names, itself or by its recipe: the build runs the real one, also where cfgc knows it. */
 function bridge(part: Part): Entry {
   const options = [...part.section.options.values()].filter(({name}) => name !== 'recipe');
   return {

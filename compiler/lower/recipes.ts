@@ -13,7 +13,7 @@ import {collectiveRecipeFilestorage} from './recipes/collective.recipe.filestora
 import {collectiveRecipePlonesite} from './recipes/collective.recipe.plonesite.js';
 import {collectiveRecipeScriptgen} from './recipes/collective.recipe.scriptgen.js';
 import {collectiveRecipeSupervisor} from './recipes/collective.recipe.supervisor.js';
-import {collectiveRecipeTemplate} from './recipes/collective.recipe.template.js';
+import {collectiveRecipeTemplate, collectiveRecipeTemplateGenshi} from './recipes/collective.recipe.template.js';
 import {developmentTools} from './recipes/development-tools.js';
 import {djangorecipe} from './recipes/djangorecipe.js';
 import {hexagonitRecipeDownload} from './recipes/hexagonit.recipe.download.js';
@@ -51,6 +51,7 @@ export const recipes: readonly RecipeLowering[] = [
   collectiveRecipeFilestorage,
   collectiveRecipeSupervisor,
   collectiveRecipeTemplate,
+  collectiveRecipeTemplateGenshi,
   iwRecipeCmd,
   ploneRecipeCommand,
   ploneRecipeZeoserver,

@@ -3,12 +3,12 @@ import {type Expression, parseExpression} from '../../grammar/python-expression.
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Target} from '../model/settings.js';
 import type {Source, Span} from '../model/source.js';
+import {evaluate} from '../python/evaluate.js';
+import {isSequence, PythonError, truth, Undecidable} from '../python/value.js';
 import {nearest} from '../util/nearest.js';
 import {strip} from '../util/python-string.js';
 import {conditionFails, conditionName, conditionSyntax, conditionUndecidable} from './kinds.js';
 import {evaluateMarker} from './marker-evaluate.js';
-import {evaluate} from './python-evaluate.js';
-import {isSequence, PythonError, truth, Undecidable} from './python-value.js';
 import {globalNames, type Machine} from './python-world.js';
 
 /** Where a condition stands: after the colon, up to the bracket that closes the header, and what follows that. */

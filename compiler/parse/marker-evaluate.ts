@@ -1,6 +1,6 @@
 import {satisfies} from '@renovatebot/pep440';
 import type {Marker, MarkerAtom, MarkerItem} from '../../grammar/marker.js';
-import {PythonError, Undecidable} from './python-value.js';
+import {PythonError, Undecidable} from '../python/value.js';
 import {type Machine, platformNames} from './python-world.js';
 
 /** Whether a marker holds; undefined where that depends on the host. Source: packaging 26.3, markers.py. */

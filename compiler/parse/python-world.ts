@@ -1,8 +1,8 @@
 /** The names that a section condition can use, for a target. Source: zc.buildout 6.0.1, buildout._default_globals. */
 import type {Target} from '../model/settings.js';
+import {regularExpressions} from '../python/regex.js';
+import {type FunctionValue, type ModuleValue, PythonError, tuple, Undecidable, type Value} from '../python/value.js';
 import {basename, dirname, isAbsolute, joinPath, normalisePath} from '../util/path.js';
-import {regularExpressions} from './python-regex.js';
-import {type FunctionValue, type ModuleValue, PythonError, tuple, Undecidable, type Value} from './python-value.js';
 
 /** A target with the third number of its Python. */
 export interface Machine extends Target {

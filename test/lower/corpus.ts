@@ -150,7 +150,7 @@ function watch(recipe: RecipeLowering, tell: Tell): RecipeLowering {
       const entries = recipe.lower(part, {...context, report});
       tell(
         part,
-        outcomeOf(errors, entries.length > 0),
+        outcomeOf(errors, entries.length > 0, (part.section.failed?.size ?? 0) > 0),
         errors.map(({kind, message}) => `${kind.id} ${message}`),
       );
       return entries;
@@ -158,7 +158,9 @@ function watch(recipe: RecipeLowering, tell: Tell): RecipeLowering {
   };
 }
 
-function outcomeOf(errors: readonly Diagnostic[], planned: boolean): Outcome {
+/** @param unresolved  whether options of the part have no value: that is told by the phase before, not again here */
+function outcomeOf(errors: readonly Diagnostic[], planned: boolean, unresolved: boolean): Outcome {
+  if (unresolved && !planned) return 'broken';
   if (errors.length === 0) return 'lowered';
   if (errors.every(({kind, message}) => kind === inputMissing || message.endsWith("can't be read"))) return 'no file';
   if (errors.every(({kind}) => kind === missingOption)) return 'broken';

@@ -1,7 +1,11 @@
+import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
+import type {Span} from '../../model/source.js';
 import type {Text} from '../../model/text.js';
-import {show, text} from '../../util/text.js';
+import {literal, show, text} from '../../util/text.js';
+import {buildoutObjects} from '../genshi/buildout-objects.js';
+import {notWorkedOut, renderGenshi, type TemplateFault} from '../genshi/render.js';
 import {inputMissing} from '../kinds.js';
 import {inDirectory} from '../placement.js';
 import {substitute} from '../substitute.js';
@@ -46,6 +50,83 @@ export const collectiveRecipeTemplate: RecipeLowering = {
     return writtenFile(part, template, substitute(template.text, part, context, template.name), context);
   },
 };
+
+const genshiTemplate: DiagnosticKind = {
+  id: 'CFG557',
+  name: 'genshi-template',
+  severity: 'error',
+  explain: `
+What it does: stops at what cfgc can't do in a template of Genshi: a mistake in it, a name that isn't there, or Python that it doesn't work out.
+Why: the template is rendered when the release is compiled, without Python. Loops, conditions, functions, and expressions of options,
+texts, numbers and lists are worked out; modules, files and anything that only the host knows are not.
+Ways on: write the value as an option of the part, and \`options['name']\` in the template; or \`[release] bridge = <part>\`, which has
+the real recipe render it while the release is built.
+Example: "\${open('/etc/hostname').read()}". Write "host-name = \${inputs:HOST_NAME}" in the part, and "\${options['host-name']}".
+Source: Genshi 0.7.12, NewTextTemplate; collective.recipe.template 3.0.0.
+`,
+};
+
+/**
+ * Lowers `collective.recipe.template:genshi`: the same file from a text template of Genshi.
+ * Reads    as the plain recipe; the template is rendered with `parts`, all sections, and `options`, those of the part.
+ * Plans    one `file` entry; what only the host knows stays a reference.
+ * Reports  CFG507, CFG508, CFG510, CFG514, CFG557.
+ */
+export const collectiveRecipeTemplateGenshi: RecipeLowering = {
+  recipe: 'collective.recipe.template',
+  entryPoints: ['genshi'],
+  options: [/./],
+  page: {
+    summary: 'One text file from a text template of Genshi.',
+    options: {
+      output: 'as without `:genshi`',
+      input: 'as without `:genshi`',
+      inline: 'the template itself; buildout replaces its own references in it first',
+      url: 'as without `:genshi`',
+      mode: 'as without `:genshi`',
+      overwrite: 'as without `:genshi`',
+      '…': "any other option is `options['name']` in the template",
+    },
+    differences: [
+      'Rendered when the release is compiled, without Python: `if`, `for`, `choose`, `with`, `def`, comments, and expressions of ' +
+        'texts, numbers, lists and their usual methods. `include`, `python` and what is beyond are errors with their place (CFG557).',
+      'A value that only the host knows can be written, joined and cut at white space. A condition on it is an error.',
+      'A directive without `{% end %}`, which Genshi ignores, is an error.',
+    ],
+  },
+  kinds: [genshiTemplate],
+  gives: () => ({}),
+  inputs,
+  lower(part, context) {
+    const template = templateOf(part, context);
+    if (template === undefined) return [];
+    const rendered = renderGenshi(template.text, buildoutObjects(part, context));
+    if ('pieces' in rendered) return writtenFile(part, template, rendered, context);
+    if (rendered.told) return [];
+    const {message, why, hint} = rendered;
+    const span = spanIn(template, rendered, part);
+    context.report({
+      kind: genshiTemplate,
+      message: `the template of part \`${part.name}\`: ${message}`,
+      ...(span && {primary: {span, text: why}}),
+      hint:
+        hint ??
+        (why === notWorkedOut
+          ? `give it as an option of [${part.name}], or have the real recipe run: \`[release] bridge = ${part.name}\``
+          : `names are those of \`parts\` (all sections) and \`options\` ([${part.name}])`),
+    });
+    return [];
+  },
+};
+
+/** Where a fault is: in the file; of a template in an option, that option. */
+function spanIn(template: Template, fault: TemplateFault, part: Part): Span | undefined {
+  const whole = literal(template.text);
+  const own = part.span(part.option('input') === undefined ? 'inline' : 'input');
+  if (whole === undefined || (template.name === part.name && own)) return own ?? part.section.span;
+  const source = {name: template.name, path: template.name, text: whole};
+  return {source, start: Math.min(fault.at, whole.length), end: Math.min(fault.end, whole.length)};
+}
 
 /** A template: where it is from, for messages, and its text. */
 export interface Template {

@@ -1,5 +1,5 @@
 /** Python's `re` for patterns that mean the same to JavaScript; any other is not decided. */
-import {type FunctionValue, type MatchValue, PythonError, Undecidable, type Value} from './python-value.js';
+import {type FunctionValue, type MatchValue, PythonError, Undecidable, type Value} from './value.js';
 
 export const regularExpressions: Readonly<Record<string, Value>> = {
   match: matcher('match'),

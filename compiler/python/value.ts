@@ -1,4 +1,7 @@
-/** Values of Python, as far as section conditions are worked out. Integers are bigints, floats are numbers. */
+/** Values of Python, as far as expressions are worked out without it. Integers are bigints, floats are numbers. */
+import type {Piece, Text} from '../model/text.js';
+import {literal, show, text} from '../util/text.js';
+
 export type Value =
   | null
   | boolean
@@ -11,7 +14,10 @@ export type Value =
   | ModuleValue
   | FunctionValue
   | MatchValue
-  | PrefixValue;
+  | PrefixValue
+  | LateValue
+  | MappingValue
+  | FragmentValue;
 
 export interface Sequence {
   readonly kind: 'tuple' | 'list';
@@ -55,6 +61,29 @@ export interface PrefixValue {
   readonly what: string;
 }
 
+/** A text with pieces that only the host knows. It can be joined and passed on; what looks inside it can't be known ahead. */
+export interface LateValue {
+  readonly kind: 'late';
+  readonly text: Text;
+}
+
+/** An object that is asked by name, such as buildout and its sections. */
+export interface MappingValue {
+  readonly kind: 'mapping';
+  readonly name: string;
+  readonly keys: () => readonly string[];
+  /** Undefined where there is no such key. */
+  readonly get: (key: string) => Value | undefined;
+  /** Attributes and methods of the object itself, as against its keys. Undefined where there is none of that name. */
+  readonly attribute: (name: string) => Value | undefined;
+}
+
+/** What a template's own function writes when it is put into the output, which can be done once: Python's generator. */
+export interface FragmentValue {
+  readonly kind: 'fragment';
+  readonly render: () => Text;
+}
+
 /** What Python would raise. */
 export class PythonError extends Error {
   constructor(
@@ -75,6 +104,8 @@ export class Undecidable extends Error {
 export function truth(value: Value): boolean {
   if (value === null) return false;
   if (typeof value === 'object') {
+    if (value.kind === 'late') return lateTruth(value);
+    if (value.kind === 'mapping') return value.keys().length > 0;
     if (value.kind === 'dict') return value.entries.length > 0;
     return 'items' in value ? value.items.length > 0 : true;
   }
@@ -87,7 +118,57 @@ export function typeName(value: Value): string {
   if (typeof value === 'bigint') return 'int';
   if (typeof value === 'number') return 'float';
   if (typeof value === 'string') return 'str';
-  return value.kind === 'prefix' ? 'str' : value.kind === 'match' ? 're.Match' : value.kind;
+  return typeNames[value.kind] ?? value.kind;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  prefix: 'str',
+  late: 'str',
+  match: 're.Match',
+  mapping: 'mapping',
+  fragment: 'generator',
+};
+
+/** A text as the value that it is: a plain string where nothing of it is left to the host. */
+export function fromText(own: Text): Value {
+  return literal(own) ?? {kind: 'late', text: own};
+}
+
+export function isLate(value: Value): value is LateValue {
+  return typeof value === 'object' && value !== null && value.kind === 'late';
+}
+
+/** A string, or a text that the host completes, as a Text; undefined for what is neither. */
+export function textOfValue(value: Value): Text | undefined {
+  if (typeof value === 'string') return text(value);
+  return isLate(value) ? value.text : undefined;
+}
+
+export function lateFault({text: own}: LateValue): Undecidable {
+  return new Undecidable(`\`${show(own)}\``);
+}
+
+/** False where no value of its references makes it this string. */
+function equalsLate(value: LateValue, other: string): boolean {
+  const pattern = value.text.pieces.map((piece) =>
+    typeof piece === 'string'
+      ? piece.replace(/[$()*+.?[\\\]^{|}/]/g, '\\$&')
+      : mayBeEmpty(piece)
+        ? '[\\s\\S]*'
+        : '[\\s\\S]+',
+  );
+  if (!new RegExp(`^(?:${pattern.join('')})$`).test(other)) return false;
+  throw lateFault(value);
+}
+
+function mayBeEmpty(piece: Piece): boolean {
+  return typeof piece !== 'string' && (piece.ref === 'env' || piece.ref === 'secret');
+}
+
+/** No folder and no user has an empty name; a variable or a secret may be empty. */
+function lateTruth(value: LateValue): boolean {
+  if (value.text.pieces.every(mayBeEmpty)) throw lateFault(value);
+  return true;
 }
 
 /** A number as the kind of JavaScript's that fits; undefined for what is none. */
@@ -106,7 +187,12 @@ export function equals(a: Value, b: Value): boolean {
       [b, a],
     ] as const)
       if (isPrefix(whole) && typeof part === 'string') return equalsPrefix(whole, part);
+      else if (isLate(whole) && typeof part === 'string') return equalsLate(whole, part);
     return a === b;
+  }
+  if (isLate(a) && isLate(b)) {
+    if (show(a.text) === show(b.text)) return true;
+    throw lateFault(a);
   }
   if (isPrefix(a) || isPrefix(b)) throw new Undecidable(isPrefix(a) ? a.what : (b as PrefixValue).what);
   if (a.kind !== b.kind) return false;
@@ -127,6 +213,7 @@ export function order(a: Value, b: Value, operator: string): number {
   const [x, y] = [numeric(a), numeric(b)];
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (isLate(a) || isLate(b)) throw lateFault(isLate(a) ? a : (b as LateValue));
   if (isPrefix(a) && typeof b === 'string') return orderPrefix(a, b);
   if (isPrefix(b) && typeof a === 'string') return -orderPrefix(b, a);
   if (isSequence(a) && isSequence(b) && a.kind === b.kind) {
@@ -157,7 +244,10 @@ export function tuple(...items: readonly Value[]): Sequence {
 export function iterate(value: Value): readonly Value[] {
   if (typeof value === 'string') return [...value];
   if (isPrefix(value)) throw new Undecidable(value.what);
+  if (isLate(value)) throw lateFault(value);
   if (typeof value === 'object' && value !== null) {
+    if (value.kind === 'mapping') return value.keys();
+    if (value.kind === 'fragment') throw new Undecidable("a loop over a function's output");
     if ('items' in value) return value.items;
     if (value.kind === 'dict') return value.entries.map(([key]) => key);
   }

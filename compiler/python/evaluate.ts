@@ -1,24 +1,33 @@
 import type {Clause, Expression} from '../../grammar/python-expression.js';
 import {readPythonString} from '../../grammar/python-string-literal.js';
-import {builtins, hostBuiltins} from './python-builtins.js';
-import {method} from './python-methods.js';
+import {text as textOf} from '../util/text.js';
+import {builtins, hostBuiltins} from './builtins.js';
+import {percentFormat} from './format.js';
+import {method} from './methods.js';
 import {
   equals,
   type FunctionValue,
+  fromText,
+  isLate,
   isPrefix,
   isSequence,
   iterate,
+  lateFault,
   numeric,
   order,
   PythonError,
+  textOfValue,
   truth,
   typeName,
   Undecidable,
   type Value,
-} from './python-value.js';
+} from './value.js';
 
 /** Names that an expression can use. Asking for one may find that it can't be known. */
 export type Scope = ReadonlyMap<string, () => Value>;
+
+/** Where the names come from that no lambda and no loop of the expression binds. */
+export type Globals = Pick<Scope, 'get'>;
 
 /** Steps after which an expression is taken for one that is not worked out ahead. */
 const stepLimit = 100_000;
@@ -27,14 +36,15 @@ const stepLimit = 100_000;
  * Works out an expression: only what Python's own language and a fixed list of functions say, nothing of the machine.
  * @throws PythonError what Python would raise; Undecidable what can't be known ahead
  */
-export function evaluate(expression: Expression, globals: Scope): Value {
+export function evaluate(expression: Expression, globals: Globals): Value {
   return new Evaluator(globals).value(expression, new Map());
 }
 
-class Evaluator {
+/** A language with Python's expressions may look names up in ways of its own: it overrides what is protected here. */
+export class Evaluator {
   private steps = 0;
 
-  constructor(private readonly globals: Scope) {}
+  constructor(private readonly globals: Globals) {}
 
   value(node: Expression, scope: Scope): Value {
     if (++this.steps > stepLimit) throw new Undecidable('so long a computation');
@@ -42,7 +52,7 @@ class Evaluator {
       case 'number':
         return number(node.text);
       case 'string':
-        return text(node.text);
+        return this.string(node.text);
       case 'name':
         return this.name(node.name, scope);
       case 'list':
@@ -70,7 +80,7 @@ class Evaluator {
       case 'call':
         return this.call(node, scope);
       case 'attribute':
-        return attribute(this.value(node.object, scope), node.name);
+        return this.attribute(this.value(node.object, scope), node.name);
       case 'subscript':
         return this.subscript(this.value(node.object, scope), node.index, scope);
       case 'comprehension': {
@@ -91,7 +101,23 @@ class Evaluator {
     const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
     if (builtin) return builtin;
     if (hostBuiltins.has(name)) throw new Undecidable(`\`${name}\``);
+    return this.unknownName(name);
+  }
+
+  protected unknownName(name: string): Value {
     throw new PythonError('NameError', `name '${name}' is not defined`);
+  }
+
+  protected string(literal: string): Value {
+    return text(literal);
+  }
+
+  protected attribute(object: Value, name: string): Value {
+    return attribute(object, name);
+  }
+
+  protected item(object: Value, index: Value): Value {
+    return item(object, index);
   }
 
   private logical(operator: 'and' | 'or', operands: readonly Expression[], scope: Scope): Value {
@@ -142,7 +168,7 @@ class Evaluator {
     );
     if (typeof callee !== 'object' || callee === null || callee.kind !== 'function')
       throw new PythonError('TypeError', `'${typeName(callee)}' object is not callable`);
-    return callee.call(args, named);
+    return bounded(callee.call(args, named));
   }
 
   private subscript(object: Value, index: Expression, scope: Scope): Value {
@@ -150,7 +176,7 @@ class Evaluator {
       const bounds = index.bounds.map((bound) => (bound === undefined ? null : this.value(bound, scope)));
       return slice(object, bounds);
     }
-    return item(object, this.value(index, scope));
+    return this.item(object, this.value(index, scope));
   }
 
   private *comprehend(element: Expression, clauses: readonly Clause[], at: number, scope: Scope): Generator<Value> {
@@ -171,6 +197,15 @@ class Evaluator {
       }
     }
   }
+}
+
+/** What an expression makes stays of a size that a configuration can have. */
+const sizeLimit = 1_000_000;
+
+function bounded(value: Value): Value {
+  const size = typeof value === 'string' ? value.length : isSequence(value) ? value.items.length : 0;
+  if (size > sizeLimit) throw new Undecidable('so long a value');
+  return value;
 }
 
 function number(literal: string): Value {
@@ -219,11 +254,20 @@ function holds(operator: string, left: Value, right: Value): boolean {
 
 function contains(whole: Value, part: Value): boolean {
   if (typeof whole === 'string' || isPrefix(whole)) {
+    if (isLate(part)) throw lateFault(part);
     if (typeof part !== 'string')
       throw new PythonError('TypeError', `'in <string>' requires string as left operand, not ${typeName(part)}`);
     if (typeof whole === 'string') return whole.includes(part);
     if (whole.known.includes(part)) return true;
     throw new Undecidable(whole.what);
+  }
+  if (isLate(whole)) {
+    if (
+      typeof part === 'string' &&
+      whole.text.pieces.some((piece) => typeof piece === 'string' && piece.includes(part))
+    )
+      return true;
+    throw lateFault(whole);
   }
   return iterate(whole).some((each) => equals(each, part));
 }
@@ -250,19 +294,21 @@ function binary(operator: string, left: Value, right: Value): Value {
   }
   if (isPrefix(left) || isPrefix(right)) throw new Undecidable(isPrefix(left) ? left.what : 'sys.version');
   if (operator === '+') {
-    if (typeof left === 'string' && typeof right === 'string') return left + right;
+    if (typeof left === 'string' && typeof right === 'string') return bounded(left + right);
+    const [head, tail] = [textOfValue(left), textOfValue(right)];
+    if (head && tail) return fromText(textOf(head, tail));
     if (isSequence(left) && isSequence(right) && left.kind === right.kind)
-      return {kind: left.kind, items: [...left.items, ...right.items]};
+      return bounded({kind: left.kind, items: left.items.concat(right.items)});
   }
   if (operator === '*' && (typeof left === 'bigint' || typeof right === 'bigint')) {
     const [whole, count] = typeof left === 'bigint' ? [right, left] : [left, right as bigint];
     const times = Math.max(0, Number(count));
     const length = typeof whole === 'string' ? whole.length : isSequence(whole) ? whole.items.length : undefined;
-    if (length !== undefined && length * times > 1_000_000) throw new Undecidable('so long a value');
+    if (length !== undefined && length * times > sizeLimit) throw new Undecidable('so long a value');
     if (typeof whole === 'string') return whole.repeat(times);
     if (isSequence(whole)) return {kind: whole.kind, items: Array.from({length: times}, () => whole.items).flat()};
   }
-  if (operator === '%' && typeof left === 'string') return formatted(left, right);
+  if (operator === '%' && typeof left === 'string') return percentFormat(left, right);
   if ((isSet(left) && isSet(right)) || operator === '@' || operator === '|')
     throw new Undecidable(`\`${operator}\` between these values`);
   throw new PythonError(
@@ -334,29 +380,17 @@ function floats(operator: string, x: number, y: number): Value {
   }
 }
 
-/** `'%s.%d' % (3, 11)`: texts and whole numbers alone. */
-function formatted(template: string, value: Value): Value {
-  const values = isSequence(value) && value.kind === 'tuple' ? [...value.items] : [value];
-  if (/%[^sd%]/.test(template) || template.endsWith('%')) throw new Undecidable('a format other than %s and %d');
-  const result = template.replaceAll(/%[sd%]/g, (code) => {
-    if (code === '%%') return '%';
-    const next = values.shift();
-    if (next === undefined) throw new PythonError('TypeError', 'not enough arguments for format string');
-    if (code === '%d' && typeof next !== 'bigint')
-      throw new PythonError('TypeError', '%d format: a real number is required');
-    if (typeof next !== 'string' && typeof next !== 'bigint') throw new Undecidable('the text of such a value');
-    return String(next);
-  });
-  if (values.length > 0) throw new PythonError('TypeError', 'not all arguments converted during string formatting');
-  return result;
-}
-
 function attribute(object: Value, name: string): Value {
   if (typeof object === 'object' && object !== null && object.kind === 'module') {
     const found = Object.hasOwn(object.members, name) ? object.members[name] : undefined;
     // What is not in the table may still be there on the host.
     if (found === undefined) throw new Undecidable(`\`${object.name}.${name}\``);
     return found;
+  }
+  if (typeof object === 'object' && object !== null && object.kind === 'mapping') {
+    const found = object.attribute(name);
+    if (found !== undefined) return found;
+    throw new PythonError('AttributeError', `'${object.name}' has no attribute '${name}'`);
   }
   if (isSequence(object) && object.names?.includes(name)) return object.items[object.names.indexOf(name)]!;
   return method(object, name);
@@ -367,6 +401,13 @@ function item(object: Value, index: Value): Value {
     const found = object.entries.find(([key]) => equals(key, index));
     if (!found) throw new PythonError('KeyError', String(index));
     return found[1];
+  }
+  if (isLate(object)) throw lateFault(object);
+  if (typeof object === 'object' && object !== null && object.kind === 'mapping') {
+    if (isLate(index)) throw lateFault(index);
+    const found = typeof index === 'string' ? object.get(index) : undefined;
+    if (found === undefined) throw new PythonError('KeyError', String(index));
+    return found;
   }
   if (isPrefix(object)) {
     if (typeof index === 'bigint' && index >= 0n && index < BigInt(object.known.length))
@@ -392,6 +433,7 @@ function slice(object: Value, bounds: readonly Value[]): Value {
   });
   const [start, stop, step = 1] = numbers;
   if (step === 0) throw new PythonError('ValueError', 'slice step cannot be zero');
+  if (isLate(object)) throw lateFault(object);
   if (isPrefix(object)) {
     const inside = stop !== undefined && stop >= 0 && stop <= object.known.length && (start ?? 0) >= 0 && step === 1;
     if (inside) return object.known.slice(start ?? 0, stop);

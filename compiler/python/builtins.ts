@@ -1,10 +1,13 @@
 /** Python's built-in functions, as far as they depend on their arguments alone. */
 import {strip} from '../util/python-string.js';
+import {reprOf, toText} from './format.js';
 import {
   equals,
   type FunctionValue,
+  isLate,
   isPrefix,
   iterate,
+  lateFault,
   numeric,
   order,
   PythonError,
@@ -13,7 +16,7 @@ import {
   typeName,
   Undecidable,
   type Value,
-} from './python-value.js';
+} from './value.js';
 
 export const builtins: Readonly<Record<string, FunctionValue>> = Object.fromEntries(
   Object.entries({
@@ -21,6 +24,7 @@ export const builtins: Readonly<Record<string, FunctionValue>> = Object.fromEntr
     int: ([value = 0n, base]) => toInt(value, base),
     float: ([value = 0]) => toFloat(value),
     str: ([value = '']) => toText(value),
+    repr: ([value]) => reprOf(needed(value)),
     bool: ([value = false]) => truth(value),
     chr: ([code]) => String.fromCodePoint(Number(wholeNumber(code))),
     ord: ([value]) => {
@@ -59,6 +63,24 @@ export const builtins: Readonly<Record<string, FunctionValue>> = Object.fromEntr
       if (length > 10_000) throw new Undecidable('so long a range');
       return {kind: 'list', items: Array.from({length}, (_, index) => BigInt(start + index * step))};
     },
+    enumerate: ([items, start = 0n]) => ({
+      kind: 'list',
+      items: iterate(needed(items)).map((each, index) => tuple(wholeNumber(start) + BigInt(index), each)),
+    }),
+    zip: (args) => {
+      const columns = args.map(iterate);
+      const length = columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length));
+      return {
+        kind: 'list',
+        items: Array.from({length}, (_, index) => tuple(...columns.map((column) => column[index]!))),
+      };
+    },
+    reversed: ([items]) => {
+      const value = needed(items);
+      if (typeof value === 'object' && value !== null && value.kind === 'set')
+        throw new PythonError('TypeError', "'set' object is not reversible");
+      return {kind: 'list', items: [...iterate(value)].reverse()};
+    },
     map: ([call, items]) => ({
       kind: 'list',
       items: iterate(needed(items)).map((each) => callable(call).call([each], new Map())),
@@ -89,9 +111,9 @@ export const hostBuiltins: ReadonlySet<string> = new Set(
   (
     '__import__ __build_class__ __debug__ __doc__ __name__ __loader__ __spec__ __package__ __builtins__ ' +
     'aiter anext ascii bin breakpoint bytearray bytes callable classmethod compile complex copyright credits delattr ' +
-    'dict dir divmod enumerate eval exec exit format getattr globals hasattr hash help hex id input isinstance ' +
-    'issubclass iter license locals memoryview next object oct open pow print property quit repr reversed round ' +
-    'setattr slice staticmethod super type vars zip NotImplemented Ellipsis ' +
+    'dict dir divmod eval exec exit format getattr globals hasattr hash help hex id input isinstance ' +
+    'issubclass iter license locals memoryview next object oct open pow print property quit round ' +
+    'setattr slice staticmethod super type vars NotImplemented Ellipsis ' +
     'BaseException Exception ArithmeticError AssertionError AttributeError BufferError EOFError FileNotFoundError ' +
     'ImportError IndexError KeyError KeyboardInterrupt LookupError MemoryError NameError NotImplementedError OSError ' +
     'OverflowError RuntimeError StopIteration SyntaxError SystemExit TypeError UnicodeError ValueError ZeroDivisionError'
@@ -119,6 +141,7 @@ function toInt(value: Value, base: Value | undefined): Value {
   const own = numeric(value);
   if (own !== undefined) return typeof own === 'bigint' ? own : BigInt(Math.trunc(own));
   if (isPrefix(value)) throw new Undecidable(value.what);
+  if (isLate(value)) throw lateFault(value);
   if (typeof value !== 'string')
     throw new PythonError('TypeError', `int() argument must be a string or a number, not '${typeName(value)}'`);
   const text = strip(value);
@@ -132,20 +155,13 @@ function toFloat(value: Value): Value {
   const own = numeric(value);
   if (own !== undefined) return Number(own);
   if (isPrefix(value)) throw new Undecidable(value.what);
+  if (isLate(value)) throw lateFault(value);
   if (typeof value !== 'string')
     throw new PythonError('TypeError', 'float() argument must be a string or a real number');
   const text = strip(value);
   if (!/^[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text))
     throw new PythonError('ValueError', `could not convert string to float: '${value}'`);
   return Number(text.replaceAll('_', ''));
-}
-
-function toText(value: Value): Value {
-  if (typeof value === 'string' || isPrefix(value)) return value;
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (value === null) return 'None';
-  throw new Undecidable(`the text of a ${typeName(value)}`);
 }
 
 function extreme(args: readonly Value[], direction: number, name: string): Value {
