@@ -8,6 +8,7 @@
 # journal_stack                           prints the releases that were active, oldest first, the one that is active now last.
 #                                         A rollback takes releases off the end, as undoing does.
 # journal_before ID                       prints the release that was active before ID, where that can be gone back to; fails where none is
+# journal_switched ID                     prints the line of the last switch to ID, and the line with which that run began
 # journal_activated ID                    true where release ID has ever been active
 # journal_show [--json] [NUMBER]          for people: the last NUMBER runs (20), the latest last
 # journal_lines                           prints the whole lines of the journal (a line cut off by a crash is left out)
@@ -73,6 +74,18 @@ journal_before() (
         [ -n "$found" ] || exit 1
         printf '%s\n' "$found"
     }
+)
+
+journal_switched() (
+    journal_lines | awk -v to="\"to\":\"$1\"" '
+        function run(    at, rest) {
+            at = index($0, "\"run\":\"")
+            rest = substr($0, at + 7)
+            return substr(rest, 1, index(rest, "\"") - 1)
+        }
+        index($0, "\"event\":\"begin\"") { begun[run()] = $0 }
+        index($0, "\"event\":\"switch\"") && index($0, to) { line = $0; begin = begun[run()] }
+        END { if (line) { print line; print begin } }'
 )
 
 journal_activated() (

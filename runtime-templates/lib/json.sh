@@ -52,6 +52,14 @@ json_field() (
     case $line in
     *"\"$key\":\""*)
         value=${line#*"\"$key\":\""}
+        plain=${value%%\"*}
+        case $plain in
+        *\\*) ;;
+        *)
+            printf '%s' "$plain"
+            exit 0
+            ;;
+        esac
         # Up to the first quote that no backslash stands before.
         printf '%s' "$value" | awk '{
             out = ""

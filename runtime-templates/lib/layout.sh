@@ -108,7 +108,10 @@ layout_each() {
 
 layout_stat() (
     line=$(ls -ldn "$1" 2>/dev/null) || return 1
-    printf '%s\n' "$line" | awk '{ print $1, $3, $4; exit }'
+    read -r mode _ uid gid _ <<END
+$line
+END
+    echo "$mode $uid $gid"
 )
 
 layout_link() (

@@ -6,18 +6,30 @@
 # permission_folder CLASS PATH MODE-or-'' OWNER-or-''    the same for one folder outside the release, never for what is in it
 # permission_file CLASS PATH MODE-or-'' EXECUTABLE(yes/no)   the same for one file
 # permission_outside            prints a line for each folder of data, log, run and backups that differs: FLAGS<tab>PATH<tab>DETAIL
-# permission_table              prints the table with numbers for names: C CLASS UID GID FILE EXECUTABLE DIRECTORY; `-` where it is
-#                               not this user's to set (an ordinary user gives nothing away)
+# permission_load               sets PERMISSION_TABLE, once: the table with numbers for names, lines C CLASS UID GID FILE EXECUTABLE
+#                               DIRECTORY; `-` where it is not this user's to set (an ordinary user gives nothing away).
+#                               Fails where a name is not known on this host
 # permission_said               says once what an ordinary user could not enforce
 # permission_uid NAME, permission_gid NAME    numbers of a name, or of @deployer @operators @service; fail where there is none
 #
 # permission_listing            in the current folder, prints `ls -ldn` of everything below it
 # PERMISSION_AWK                the awk functions that read such a listing, for verify.sh and release.sh too
 
+PERMISSION_TABLE=
+
 permission_apply() (
     permission_said
+    permission_load || exit 1
+    exceptions=$(permission_exceptions) || exit 1
     cd "$RELEASE" || die "there is no $RELEASE"
-    { permission_table; permission_exceptions; echo .; permission_listing; } | awk "$PERMISSION_AWK"'
+    {
+        cat <<END
+$PERMISSION_TABLE
+$exceptions
+.
+END
+        permission_listing
+    } | awk "$PERMISSION_AWK"'
         function escaped(path) {
             gsub(/[^A-Za-z0-9_.\/+-]/, "\\\\&", path)
             return path
@@ -71,12 +83,52 @@ permission_file() (
 )
 
 permission_outside() (
-    layout_each permission_outside_one
-    each_directory permission_outside_entry
+    permission_load || exit 1
+    found=$(layout_each permission_outside_class && each_directory permission_outside_entry) || exit 1
+    printf '%s\n.\n%s\n' "$PERMISSION_TABLE" "$found" | awk "$PERMISSION_AWK"'
+        !listing { rule($0); next }
+        {
+            class = $1
+            path = substr($0, index($0, " /") + 1)
+            if (path in said) next
+            said[path] = 1
+            if ($4 == "missing") { print "missing\t" path "\tfolder of class " class; next }
+            if ($4 !~ /^d/) { print "....L....\t" path "\tnot a folder"; next }
+            want = $2 == "-" ? class_directory[class] : length($2) == 3 ? "0" $2 : $2
+            differs($5, $6, octal($4), $3 == "@" ? class_uid[class] : $3, class_gid[class], want)
+            if (detail != "") print "." m "..." u g "..\t" path "\t" detail
+        }'
 )
 
-permission_table() {
-    each_permission permission_row
+permission_outside_class() {
+    permission_outside_line "$1" "$2" '' ''
+}
+
+permission_outside_entry() {
+    case $1 in
+    data | blobs | run | log | backups) permission_outside_line "$@" ;;
+    esac
+}
+
+# permission_outside_line CLASS PATH MODE-or-'' OWNER-or-'': prints `CLASS MODE-or-- UID-or-@ MODE-STRING UID GID PATH`; @ is who the
+# class names, and `missing - -` stands where there is nothing.
+permission_outside_line() {
+    permission_owner=@
+    if [ -n "$4" ]; then
+        permission_owner=$(permission_owner_of "$4" "$2") || return
+    fi
+    printf '%s %s %s %s %s\n' "$1" "${3:--}" "$permission_owner" "$(layout_stat "$2" || echo 'missing - -')" "$2"
+}
+
+permission_load() {
+    [ -z "$PERMISSION_TABLE" ] || return 0
+    permission_me=$(id -u)
+    permission_groups=" $(id -G) "
+    permission_numbers=" uid:@deployer=$permission_me "
+    PERMISSION_TABLE=$(each_permission permission_row) || {
+        PERMISSION_TABLE=
+        return 1
+    }
 }
 
 permission_said() (
@@ -93,7 +145,10 @@ permission_said() (
 
 permission_uid() (
     case $1 in
-    @deployer) name=$DEPLOYER ;;
+    @deployer)
+        id -u
+        return
+        ;;
     @service) name=${SERVICE_USER:-$DEPLOYER} ;;
     *) name=$1 ;;
     esac
@@ -137,16 +192,35 @@ permission_member() (
     esac
 )
 
-permission_row() (
-    uid=$(permission_uid "$2") || die "there is no user ${2#@} ($SERVICE_USER) on this host: class $1 cannot be given to it"
-    gid=$(permission_gid "$3") || die "there is no group ${3#@} on this host: class $1 cannot be given to it"
-    me=$(id -u)
-    if [ "$me" != 0 ]; then
-        [ "$uid" = "$me" ] || uid=-
-        permission_member "$gid" || gid=-
+# permission_row CLASS OWNER GROUP FILE EXECUTABLE DIRECTORY: a line of the table, for permission_load, which asked who this user is.
+permission_row() {
+    permission_number uid "$2" || die "there is no user ${2#@} ($SERVICE_USER) on this host: class $1 cannot be given to it"
+    permission_row_uid=$permission_number
+    permission_number gid "$3" || die "there is no group ${3#@} on this host: class $1 cannot be given to it"
+    permission_row_gid=$permission_number
+    if [ "$permission_me" != 0 ]; then
+        [ "$permission_row_uid" = "$permission_me" ] || permission_row_uid=-
+        case $permission_groups in
+        *" $permission_row_gid "*) ;;
+        *) permission_row_gid=- ;;
+        esac
     fi
-    echo "C $1 $uid $gid $4 $5 $6"
-)
+    echo "C $1 $permission_row_uid $permission_row_gid $4 $5 $6"
+}
+
+# permission_number uid|gid NAME: sets permission_number. Classes share a few names, and each is looked up once.
+permission_number() {
+    case $permission_numbers in
+    *" $1:$2="*)
+        permission_number=${permission_numbers#*" $1:$2="}
+        permission_number=${permission_number%% *}
+        ;;
+    *)
+        permission_number=$("permission_$1" "$2") || return 1
+        permission_numbers="$permission_numbers$1:$2=$permission_number "
+        ;;
+    esac
+}
 
 # What differs from its class: paths with a mode, and files of another class than their folder's.
 permission_exceptions() {
@@ -176,8 +250,7 @@ permission_exception() {
     esac
     permission_owner=-
     if [ -n "$4" ]; then
-        permission_owner=$(permission_uid "$4") || die "there is no user $4 on this host, who is to own $2"
-        [ "$(id -u)" = 0 ] || permission_owner=-
+        permission_owner=$(permission_owner_of "$4" "$2") || return
     fi
     permission_mode=${3:--}
     case $permission_mode in
@@ -186,9 +259,16 @@ permission_exception() {
     printf 'X %s %s %s ./%s\n' "$1" "$permission_mode" "$permission_owner" "${2#"$RELEASE"/}"
 }
 
+# permission_owner_of USER PATH: prints the number of who is to own the path; `-` where that is not this user's to set.
+permission_owner_of() (
+    uid=$(permission_uid "$1") || die "there is no user $1 on this host, who is to own $2"
+    [ "$(id -u)" = 0 ] || uid=-
+    printf '%s\n' "$uid"
+)
+
 permission_one() (
     stat=$(layout_stat "$3") || die "there is no $3"
-    wanted=$(permission_wanted "$1" "$2" "$4" "$5") || exit $?
+    wanted=$(permission_wanted "$1" "$2" "$3" "$4" "$5") || exit $?
     mode=${wanted##* } owner=${wanted% *}
     have=${stat#* }
     case $owner in
@@ -202,70 +282,38 @@ permission_one() (
     fi
 )
 
-# permission_wanted CLASS d|f|x MODE-or-'' OWNER-or-'': prints `UID GID MODE`.
+# permission_wanted CLASS d|f|x PATH MODE-or-'' OWNER-or-'': prints `UID GID MODE`.
 permission_wanted() (
-    row=$(each_permission permission_row_of "$1") || exit $?
-    [ -n "$row" ] || die "the permission table has no class $1"
-    uid=- owner_ok=yes
-    if [ -n "$4" ]; then
-        uid=$(permission_uid "$4") || owner_ok=no
-        [ "$owner_ok" = yes ] || die "there is no user $4 on this host"
-        [ "$(id -u)" = 0 ] || uid=-
-    fi
-    printf '%s\n' "$row" | awk -v kind="$2" -v mode="$3" -v owner="${4:+$uid}" '{
-        if (mode == "") mode = kind == "d" ? $7 : kind == "x" ? $6 : $5
-        if (length(mode) == 3) mode = "0" mode
-        print (owner == "" ? $3 : owner), $4, mode
-    }'
+    class=$1 kind=$2 path=$3 mode=$4 owner=$5
+    permission_load || exit 1
+    while read -r _ name uid gid file executable directory; do
+        [ "$name" != "$class" ] || break
+    done <<END
+$PERMISSION_TABLE
+END
+    [ "$name" = "$class" ] || die "the permission table has no class $class"
+    case $kind in
+    d) mode=${mode:-$directory} ;;
+    x) mode=${mode:-$executable} ;;
+    *) mode=${mode:-$file} ;;
+    esac
+    case $mode in
+    ???) mode=0$mode ;;
+    esac
+    [ -z "$owner" ] || uid=$(permission_owner_of "$owner" "$path") || exit 1
+    echo "$uid $gid $mode"
 )
-
-permission_row_of() {
-    if [ "$1" = "$2" ]; then
-        shift
-        permission_row "$@"
-    fi
-}
 
 permission_octal() {
-    printf '%s ./x\n' "$1" | awk "$PERMISSION_AWK"'{ print octal($1) }'
+    printf '%s\n' "$1" | awk "$PERMISSION_AWK"'{ print octal($1) }'
 }
-
-permission_outside_one() {
-    permission_compare "$1" "$2" '' ''
-}
-
-permission_outside_entry() {
-    case $1 in
-    data | blobs | run | log | backups) permission_compare "$@" ;;
-    esac
-}
-
-permission_compare() (
-    stat=$(layout_stat "$2")
-    if [ -z "$stat" ]; then
-        printf 'missing\t%s\tfolder of class %s\n' "$2" "$1"
-        return 0
-    fi
-    case $stat in
-    d*) ;;
-    *)
-        printf '....L....\t%s\tnot a folder\n' "$2"
-        return 0
-        ;;
-    esac
-    wanted=$(permission_wanted "$1" d "$3" "$4") || exit $?
-    printf '%s %s\n' "$stat" "$wanted" | awk -v path="$2" "$PERMISSION_AWK"'{
-        differs($2, $3, octal($1), $4, $5, $6)
-        if (detail != "") print "." m "..." u g "..\t" path "\t" detail
-    }'
-)
 
 permission_listing() {
     find . ! -name . -exec ls -ldn '{}' +
 }
 
-# octal(MODE-STRING), rule(LINE) for the lines before `.`, parse(LINE) for a line of the listing (sets type mode uid gid path target
-# executable, or bad), expect(path, type, executable) (sets class want_uid want_gid want_mode),
+# octal(MODE-STRING), rule(LINE) for the lines before `.`, parse(LINE) for a line of the listing (sets type mode uid gid bytes path
+# target executable, or bad), expect(path, type, executable) (sets class want_uid want_gid want_mode),
 # differs(uid, gid, mode, wanted...) (sets m u g, a letter or a dot each, and detail).
 PERMISSION_AWK='
 function triple(s, special,    n, x) {
@@ -307,7 +355,7 @@ function parse(line,    f, at) {
     }
     if (path ~ /[\001-\037\\]/ || target ~ /[\001-\037]/) bad = 1
     mode = octal(f[1])
-    uid = f[3]; gid = f[4]
+    uid = f[3]; gid = f[4]; bytes = f[5]
     executable = substr(line, 4, 1) ~ /[xs]/
 }
 function expect(path, type, executable) {

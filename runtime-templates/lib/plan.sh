@@ -2,10 +2,12 @@
 # plan.sh: what a deploy would change. Writes nothing at all, so it works on a read-only file system.
 #
 # plan_show [--json]            prints it; returns 2 where a deploy would change something, else 0
-# plan_files                    prints unified diffs of etc/: this script's files against those of the current release. The path of
+# plan_files ACTIVE SECRETS     prints unified diffs of etc/: this script's files against those of the current release. The path of
 #                               the release itself is no difference. What holds a secret is named, and not shown
-# plan_distributions            prints `added NAME VERSION`, `removed NAME VERSION`, `changed NAME OLD NEW`
-# plan_drift                    prints verify's differences of the current release
+# plan_distributions ACTIVE     prints `added NAME VERSION`, `removed NAME VERSION`, `changed NAME OLD NEW`
+# plan_drift ACTIVE             prints verify's differences of that release and of the folders outside
+#
+# ACTIVE is the current release, SECRETS yes where this script's secrets are loaded.
 
 plan_show() (
     json=${JSON:-no}
@@ -27,13 +29,13 @@ plan_show() (
     fi
     secrets=yes
     secret_plan || secrets=no
-    files=$(plan_files "$secrets") || exit 1
-    distributions=$(plan_distributions) || exit 1
+    files=$(plan_files "$active" "$secrets") || exit 1
+    distributions=$(plan_distributions "$active") || exit 1
     services=$(service_changes 2>/dev/null)
-    drift=$(plan_drift)
-    needs=$(preflight_needs)
+    drift=$(plan_drift "$active")
+    needs=0
+    [ "$verdict" != build ] || needs=$(preflight_needs)
     free=$(df -Pk "$(preflight_above "$RELEASES")" 2>/dev/null | awk 'NR == 2 { print $4 }')
-    [ "$verdict" = build ] || needs=0
     shown=plan_text
     [ "$json" = no ] || shown=plan_json
     "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}"
@@ -101,8 +103,8 @@ plan_secret() {
 }
 
 plan_files() (
-    old=$(release_active)
-    each_file plan_file "${old:--}" "$1" || exit 1
+    old=$1
+    each_file plan_file "${old:--}" "$2" || exit 1
     [ -n "$old" ] || exit 0
     # What the current release has and this one has not.
     {
@@ -189,10 +191,10 @@ plan_named() {
 }
 
 plan_distributions() (
-    active=$(release_active)
+    active=$1
     {
         each_distribution plan_new_distribution || exit 1
-        [ -z "$active" ] || plan_old_distributions "$RELEASES/$active/lib"
+        [ -z "$active" ] || plan_old_distributions "$RELEASES/$active/MANIFEST"
     } | awk '
         $1 == "new" { new[$2] = $3; order[++n] = $2; next }
         { old[$2] = $3; gone[++m] = $2 }
@@ -211,20 +213,26 @@ plan_new_distribution() {
     printf 'new %s %s\n' "$2" "${3%% *}"
 }
 
-# What is installed says so itself: NAME-VERSION.dist-info, the name with _ for -.
+# What is installed says so itself: a folder NAME-VERSION.dist-info, the name with _ for -. The manifest lists it: no walk over the tree.
 plan_old_distributions() {
-    find "$1" -name '*.dist-info' -prune 2>/dev/null | awk '{
+    [ ! -r "$1" ] || awk '$1 == "d" && /\.dist-info$/ {
         sub(/^.*\//, "")
         sub(/\.dist-info$/, "")
         at = index($0, "-")
         name = tolower(substr($0, 1, at - 1))
         gsub(/[-_.]+/, "-", name)
         print "old", name, substr($0, at + 1)
-    }'
+    }' "$1"
 }
 
 plan_drift() (
-    active=$(release_active)
-    [ -n "$active" ] && [ -r "$RELEASES/$active/MANIFEST" ] || exit 0
-    { verify_release "$active"; permission_outside; } 2>/dev/null | awk -F '\t' '{ print $1, $2 " (" $3 ")" }'
+    [ -n "$1" ] && [ -r "$RELEASES/$1/MANIFEST" ] || exit 0
+    if ! permission_load 2>/dev/null || ! found=$(verify_release "$1" 2>/dev/null && permission_outside 2>/dev/null); then
+        echo "unknown releases/$1 (it could not be compared: see verify)"
+        exit 0
+    fi
+    [ -n "$found" ] || exit 0
+    awk -F '\t' '{ print $1, $2 " (" $3 ")" }' <<END
+$found
+END
 )

@@ -108,7 +108,9 @@ preflight_writable() (
 preflight_needs() (
     active=$(release_active)
     if [ -n "$active" ]; then
-        kib=$(du -sk "$RELEASES/$active" 2>/dev/null | awk '{ print $1; exit }')
+        # Noted when it was completed: to measure it is a walk over the whole tree.
+        kib=$(release_field "$active" kib)
+        [ -n "$kib" ] || kib=$(du -sk "$RELEASES/$active" 2>/dev/null | awk '{ print $1; exit }')
     else
         kib=$(each_distribution echo | awk 'END { print NR * 2048 }')
     fi

@@ -6,7 +6,7 @@
 # release_state ID              prints building, ready, active, retired, failed or bad
 # release_usable ID             true for ready, active and retired ones: what current may point to
 # release_list                  prints the IDs of all releases, in the order they were completed, unfinished ones first
-# release_field ID KEY          prints a fact of a complete release: serial content inputs manifest python made by
+# release_field ID KEY          prints a fact of a complete release: serial content inputs manifest kib python made by
 # release_unchanged             true where this script's release is current, complete, made for these inputs, and nothing is pending
 # release_begin                 makes an empty, unfinished $RELEASE. Returns 3 where it is complete already: nothing to build.
 #                               Refuses (1) the same version with other content
@@ -22,13 +22,14 @@
 #
 # A state is read off what is there, so a crash leaves no wrong one: .complete (written last), current, marks in .cfgc.
 
-release_active() (
-    target=$(layout_link "$CURRENT") || return 1
-    case $target in
-    releases/*) printf '%s\n' "${target#releases/}" ;;
+# Asked so often that it has no subshells of its own.
+release_active() {
+    release_link=$(ls -ld "$CURRENT" 2>/dev/null) || return 1
+    case $release_link in
+    l*' -> releases/'*) printf '%s\n' "${release_link##*' -> releases/'}" ;;
     *) return 1 ;;
     esac
-)
+}
 
 release_id() (
     if [ "$PROFILE" = dev ] && [ -e "$RELEASES/$VERSION/.complete" ] &&
@@ -127,7 +128,16 @@ release_complete() (
     # What a killed run left goes too.
     must rm -f "$RELEASE/MANIFEST" "$RELEASE/MANIFEST.new" "$RELEASE/.complete.new" "$STATE"/manifest.*
     cd "$RELEASE" || die "there is no $RELEASE"
-    { permission_table; permission_exceptions; echo .; verify_listing; } | awk "$PERMISSION_AWK"'
+    permission_load || exit 1
+    exceptions=$(permission_exceptions) || exit 1
+    {
+        cat <<END
+$PERMISSION_TABLE
+$exceptions
+.
+END
+        verify_listing
+    } | awk -v size="$STATE/manifest.$$.kib" "$PERMISSION_AWK"'
         !listing { rule($0); next }
         length($1) == 64 {
             at = index($0, "./")
@@ -142,6 +152,8 @@ release_complete() (
                 differs(uid, gid, mode, want_uid, want_gid, want_mode)
                 if (detail != "") { print path ": " detail | "cat >&2"; failed = 1 }
             } else want_mode = "-"
+            # As a file system counts it: in blocks.
+            kib += int((bytes + 4095) / 4096) * 4
             n++
             paths[n] = path; types[n] = type; classes[n] = class; modes[n] = want_mode; targets[n] = target
         }
@@ -154,15 +166,17 @@ release_complete() (
                 }
                 print types[i], classes[i], modes[i], sum, paths[i] (types[i] == "l" ? "\t" targets[i] : "")
             }
+            print kib >size
             close("cat >&2")
             exit failed
         }' >"$STATE/manifest.$$" || die "the manifest of $RELEASE could not be made"
     LC_ALL=C sort -k 5 "$STATE/manifest.$$" >MANIFEST.new || die "cannot write in $RELEASE"
-    must rm -f "$STATE/manifest.$$"
+    kib=$(cat "$STATE/manifest.$$.kib") || die "cannot write in $STATE"
+    must rm -f "$STATE/manifest.$$" "$STATE/manifest.$$.kib"
     must permission_file code "$RELEASE/MANIFEST.new" '' no
     must mv -f MANIFEST.new MANIFEST
     sum=$(digest_file MANIFEST) || exit 1
-    release_facts "$sum" >.complete.new || die "cannot write in $RELEASE"
+    release_facts "$sum" "$kib" >.complete.new || die "cannot write in $RELEASE"
     must chmod 0644 .complete.new
     # Everything is on the disk before the mark is: a host that loses power has a whole release or none.
     sync
@@ -170,6 +184,7 @@ release_complete() (
     log_info "release $RELEASE_ID is complete"
 )
 
+# release_facts MANIFEST-SHA256 KIB
 release_facts() {
     release_serial=0
     for release_folder in "$RELEASES"/*; do
@@ -178,15 +193,15 @@ release_facts() {
             release_serial=$release_other
         fi
     done
-    printf 'serial=%s\ncontent=%s\ninputs=%s\nmanifest=%s\npython=%s\nmade=%s\nby=%s\n' "$((release_serial + 1))" "$CONTENT_DIGEST" \
-        "$(release_inputs)" "$1" "$(release_python)" "$(journal_now)" "$(journal_who)"
+    printf 'serial=%s\ncontent=%s\ninputs=%s\nmanifest=%s\nkib=%s\npython=%s\nmade=%s\nby=%s\n' "$((release_serial + 1))" "$CONTENT_DIGEST" \
+        "$(release_inputs)" "$1" "$2" "$(release_python)" "$(journal_now)" "$(journal_who)"
 }
 
 # The interpreter behind the virtualenv, as it answers now: `3.11.7 /usr/bin/python3.11`; empty where there is none.
 release_python() (
     [ -x "$VENV/bin/python" ] || return 0
-    "$VENV/bin/python" -c 'import os, platform, sys
-print(platform.python_version(), os.path.realpath(sys.executable))' 2>/dev/null
+    "$VENV/bin/python" -I -S -c 'import os, sys
+print(sys.version.split()[0], os.path.realpath(sys.executable))' 2>/dev/null
 )
 
 # release_switch ID: a reader sees the old release or the new one, and never neither.

@@ -8,7 +8,7 @@
 
 selfcheck_verify() (
     [ -f "$1" ] || die "the script has to be run from a file, not from a pipe: there is no $1"
-    said=$(sed -n '3s/^# cfgc-sha256: //p' "$1")
+    said=$(sed -n -e '3s/^# cfgc-sha256: //p' -e 3q "$1")
     found=$(sed 3d "$1" | digest_stdin) || exit 1
     if [ "$said" = "$found" ]; then
         exit 0

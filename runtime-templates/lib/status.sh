@@ -19,15 +19,15 @@ status_show() (
     active=$(release_active)
     switched='' since='' by='' before='' reason='' drift=0 python='' python_now=''
     if [ -n "$active" ]; then
-        switched=$(journal_lines | awk -v to="\"to\":\"$active\"" 'index($0, "\"event\":\"switch\"") && index($0, to) { line = $0 } END { print line }')
+        switched=$(journal_switched "$active")
         since=$(json_field time "$switched")
         by=$(json_field by "$switched")
-        run=$(json_field run "$switched")
-        reason=$(json_field reason "$(journal_lines | grep -F "\"run\":\"$run\",\"event\":\"begin\"")")
+        # The second line: that of the switch has no reason.
+        reason=$(json_field reason "$switched")
         before=$(journal_before "$active")
         # As plan prints it, so that whoever can't read the release is not told that nothing differs.
         if [ -r "$RELEASES/$active/MANIFEST" ] && [ -x "$RELEASES/$active/lib" ]; then
-            drift=$(plan_drift | grep -c .)
+            drift=$(plan_drift "$active" | grep -c .)
         else
             drift=-1
         fi

@@ -21,6 +21,7 @@ verify_run() (
     done
     [ -n "$id" ] || id=$(release_active)
     [ -n "$id" ] || die "nothing is deployed: there is nothing to verify"
+    permission_load || exit 1
     found=$(verify_release "$id" && permission_outside) || exit 1
     if [ "$fix" = yes ] && [ -n "$found" ]; then
         printf '%s\n' "$found" | verify_fix "$id" || exit 1
@@ -45,7 +46,8 @@ verify_release() (
     if [ "$sum" != "$(release_field "$1" manifest)" ]; then
         printf '..5......\treleases/%s/MANIFEST\tthe manifest itself was changed: what follows cannot be trusted\n' "$1"
     fi
-    { permission_table; echo .; cat MANIFEST; echo .; verify_listing; } | awk -v id="$1" "$PERMISSION_AWK"'
+    permission_load || exit 1
+    { printf '%s\n.\n' "$PERMISSION_TABLE"; cat MANIFEST; echo .; verify_listing; } | awk -v id="$1" "$PERMISSION_AWK"'
         function say(flags, path, detail) {
             printf "%s\treleases/%s/%s\t%s\n", flags, id, substr(path, 3), detail
         }
@@ -84,15 +86,15 @@ verify_release() (
             for (i = 1; i <= n; i++) {
                 path = order[i]
                 if (!(path in seen)) { say("missing", path, "in the manifest, not there"); continue }
-                five = "."; l = "."
-                detail = part[path]
+                five = m = u = g = l = "."
+                detail = ""
+                if (path in part) { detail = part[path]; m = flag_m[path]; u = flag_u[path]; g = flag_g[path] }
                 if (had[path] == "f" && hash[path] != had_hash[path]) {
                     five = "5"
                     detail = detail (detail == "" ? "" : "; ") (hash[path] == "" ? "content cannot be read" : "other content")
                 }
                 if (path in other) { l = "L"; detail = detail (detail == "" ? "" : "; ") other[path] }
                 if (detail == "") continue
-                m = (path in part) ? flag_m[path] : "."; u = (path in part) ? flag_u[path] : "."; g = (path in part) ? flag_g[path] : "."
                 say("." m five "." l u g "..", path, detail)
             }
         }'
@@ -143,7 +145,7 @@ verify_fix_inside() (
     d\ *) permission_folder "$class" "$1" "$mode" '' ;;
     f\ *) permission_file "$class" "$1" "$mode" no ;;
     l\ *)
-        wanted=$(permission_wanted "$class" f '' '') || exit 1
+        wanted=$(permission_wanted "$class" f "$1" '' '') || exit 1
         wanted=${wanted% *}
         must chown -h "${wanted% *}:${wanted#* }" "$1"
         ;;
