@@ -467,7 +467,7 @@ function requirementBlocks(
         );
   const boxes: readonly (readonly [string, readonly LockedPackage[]])[] = [
     ...environments.map((entry) => [entry.name, packages(entry)] as const),
-    ...(plan.release.services === 'supervisor' ? [['@supervisor', lock.supervisor] as const] : []),
+    ...(lock.supervisor.length > 0 ? [['@supervisor', lock.supervisor] as const] : []),
     ...(plan.release.installer === 'uv' ? [['@tools', lock.tools] as const] : []),
     ...(lock.bridge.length > 0 ? [['@bridge', lock.bridge] as const] : []),
   ];

@@ -15,7 +15,7 @@ export interface LockInputs {
   readonly editable: readonly Editable[];
   /** Canonical names that may be built from an sdist. */
   readonly buildFromSource: readonly string[];
-  /** Roots of the supervisor's own box, and of the tools'. */
+  /** Roots of the supervisor's own box, none where it would have nothing to run; and of the tools'. */
   readonly supervisor: readonly string[];
   readonly tools: readonly string[];
   /** Roots of the box that bridged recipes run in. */
@@ -28,6 +28,7 @@ export function lockInputs(plan: ReleasePlan): LockInputs {
   const environments = plan.entries.flatMap((entry) => (entry.kind === 'environment' ? [entry] : []));
   const ours = environments.filter(({name}) => name !== 'supervisor');
   const boxes = environments.filter(({name}) => name === 'supervisor').flatMap(({requirements}) => requirements);
+  const serves = plan.release.services === 'supervisor' && plan.entries.some(({kind}) => kind === 'service');
   const named = new Set(ours.flatMap(({requirements}) => requirements.map(({name}) => name)));
   const downloads = new Map<string, string | undefined>();
   for (const entry of plan.entries) {
@@ -40,8 +41,7 @@ export function lockInputs(plan: ReleasePlan): LockInputs {
     requirements: unique(ours.flatMap(({requirements}) => requirements)),
     exclude: [...new Set(ours.flatMap(({exclude}) => exclude))].filter((name) => !named.has(name)).sort(),
     buildFromSource: [...plan.release.buildFromSource].map(canonicalName).sort(),
-    supervisor:
-      plan.release.services === 'supervisor' ? [...new Set(['supervisor', ...boxes.map(({text}) => text)])].sort() : [],
+    supervisor: serves ? [...new Set(['supervisor', ...boxes.map(({text}) => text)])].sort() : [],
     tools: plan.release.installer === 'uv' ? ['uv'] : [],
     bridge: bridgeRoots(plan),
     downloads,

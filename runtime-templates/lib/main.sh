@@ -187,9 +187,7 @@ main_setup() {
 # What is made once for all releases: folders, and the supervisor's own box.
 main_set_up() {
     layout_setup || return
-    if [ "$SERVICES" = supervisor ]; then
-        supervisor_setup
-    fi
+    supervisor_setup
 }
 
 main_step_backup() {

@@ -303,6 +303,9 @@ socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)' "$1" "$2" 2>/dev/n
 preflight_services() {
     case $SERVICES in
     systemd)
+        if [ -z "$(each_service echo)" ]; then
+            return
+        fi
         if ! shell_has systemctl || [ ! -d /run/systemd/system ]; then
             echo "systemd does not run this host, and services = systemd wants it: services = supervisor needs nothing"
         fi

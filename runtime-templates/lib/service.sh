@@ -66,6 +66,10 @@ service_restart() {
 
 service_restart_managed() (
     must mkdir -p "$STATE"
+    if service_nothing; then
+        log_info "this release has no services"
+        exit 0
+    fi
     "${SERVICES}_begin"
     case $? in
     0) ;;
@@ -101,6 +105,11 @@ service_restart_managed() (
     esac
     service_applied_all
 )
+
+# service_nothing: 0 where the current release has no services, and no earlier one left any running.
+service_nothing() {
+    [ -z "$(service_names)" ] && ! "${SERVICES}_running"
+}
 
 # service_work STATES DIFFERS: prints what to do, a line each in the order of starting: `ACTION ITEM ROLE HELD MEMBER...`.
 #   ACTION  restart  the program runs older code: stop, start
@@ -409,6 +418,9 @@ service_start() (
         exit 0
         ;;
     esac
+    if service_nothing; then
+        exit 0
+    fi
     "${SERVICES}_begin"
     case $? in
     0 | 10) ;;
@@ -435,6 +447,9 @@ service_settled() (
     if [ "$SERVICES" = none ]; then
         service_command status
         exit $?
+    fi
+    if service_nothing; then
+        exit 0
     fi
     wanted=$(service_wanted) || exit 1
     [ -n "$wanted" ] || exit 0

@@ -23,7 +23,10 @@
 SUPERVISOR_WAIT=${SUPERVISOR_WAIT:-60}
 
 supervisor_setup() {
-    [ "$SERVICES" = supervisor ] || return 0
+    # A release without services needs no box. One that an earlier release made stays: rollback may want it.
+    if [ "$SERVICES" != supervisor ] || [ -z "$(each_service echo)" ]; then
+        return 0
+    fi
     supervisor_make_box || return
     supervisor_write_conf
 }

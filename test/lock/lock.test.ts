@@ -4,6 +4,7 @@ import test from 'ava';
 import {dir} from 'tmp-promise';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import type {Io} from '../../compiler/io.js';
+import {lockInputs} from '../../compiler/lock/inputs.js';
 import {type LockRequest, lockPlan} from '../../compiler/lock/lock.js';
 import {readPylock, writePylock} from '../../compiler/lock/pylock.js';
 import type {ReleasePlan} from '../../compiler/model/release-plan.js';
@@ -11,6 +12,7 @@ import {nodeIo} from '../../compiler/node-io.js';
 import {text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, toolBox} from '../harness/tools.js';
+import {service} from '../runtime/service-host.js';
 import {plan, request} from './profile.js';
 
 const uv = await toolBox('uv');
@@ -157,12 +159,15 @@ testWith(uv)("lock: buildout's own tools, and what only they need, stay out wher
 testWith(uv)('lock: the supervisor and uv have boxes of their own', async (t) => {
   const wanted = request(['blinker'], pinned);
   const release = {...wanted.plan.release, services: 'supervisor' as const, installer: 'uv' as const};
-  const {answer, ids} = await lock({...wanted, plan: {...wanted.plan, release}});
+  const entries = [...wanted.plan.entries, service('web')];
+  const {answer, ids} = await lock({...wanted, plan: {...wanted.plan, release, entries}});
   t.deepEqual(ids, []);
   t.deepEqual(
     answer!.lock.packages.map(({name}) => name),
     ['blinker'],
   );
+  // A supervisor with nothing to run is not wanted.
+  t.deepEqual(lockInputs({...wanted.plan, release}).supervisor, []);
   t.is(answer!.lock.supervisor.find(({name}) => name === 'supervisor')?.version, '4.3.0');
   t.deepEqual(
     answer!.lock.tools.map(({name, version}) => [name, version]),

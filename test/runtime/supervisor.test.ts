@@ -191,6 +191,33 @@ for (const shell of few) {
 const test = testWith(box, needsProgram('dash'));
 const dash = shells().present.find((shell) => shell.name === 'dash') ?? {name: 'dash', command: ['dash']};
 
+test('supervisor: a release without services makes no box, and ends the services of the one before', async (t) => {
+  const bare = await serviceHost({shell: dash});
+  t.teardown(() => removeHost(bare));
+  await bare.release('1.0.0', []);
+  await bare.switch('1.0.0');
+  const ran = await bare.run(
+    'supervisor_setup && service_restart && service_start && service_settled 1 && service_stop',
+  );
+  t.is(ran.status, 0, ran.stderr);
+  t.false(existsSync(join(bare.prefix, 'supervisor')));
+
+  await withHost(dash, async (host) => {
+    const sleeper = {'bin/one': '#!/bin/sh\nexec sleep 1000\n'};
+    await host.release('1.0.0', [service('one')], sleeper);
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    await host.release('1.1.0', []);
+    await host.switch('1.1.0');
+    t.regex(await restarted(t, host), /service one is removed/);
+    t.is((await host.run('supervisor_ctl status')).stdout, '');
+    // Back, run by the script that has none itself.
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    t.regex((await states(host)).one!, /^running/);
+  });
+});
+
 for (const grouped of [false, true]) {
   test(`supervisor: of several instances ${grouped ? 'in a group ' : ''}one always answers`, (t) =>
     withHost(dash, async (host) => {
