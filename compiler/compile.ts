@@ -1,71 +1,34 @@
 /**
- * The driver: the only place that knows the order of the phases.
+ * The driver: with read-profile.ts, its first half, the only place that knows the order of the phases.
  *
  *     load → parse → merge → resolve → settings → check → lower → lock → emit
  */
 import {createHash} from 'node:crypto';
 import {basename, dirname, isAbsolute, join, resolve as resolvePath} from 'node:path';
 import {check} from './check/check.js';
-import type {Diagnostic, Profile, Report} from './diagnostics/diagnostic.js';
+import type {Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
 import type {Io} from './io.js';
-import {load} from './load/load.js';
 import {RemoteStore} from './load/remote-store.js';
 import type {RemoteFacts} from './lock/lock.js';
 import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
 import {givenOptions, givenOther, recipes} from './lower/recipes.js';
-import {merge} from './merge/merge.js';
 import type {Config, Resolved, ResolvedSection} from './model/config.js';
-import type {Assignment, Graph} from './model/graph.js';
+import type {Graph} from './model/graph.js';
 import type {Lock} from './model/lock.js';
 import type {InputFile, InputFiles, Part, RecipeLowering, RuleContext} from './model/lowering.js';
 import type {Editable, PlanSource, ReleasePlan} from './model/release-plan.js';
-import type {Settings, Target} from './model/settings.js';
+import type {Settings} from './model/settings.js';
 import type {Piece, Text} from './model/text.js';
-import {parseCfg} from './parse/parse.js';
 import type {Plugin} from './plugin/plugin.js';
+import {type Learn, type ReadProfile, type Request, readProfile} from './read-profile.js';
 import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
-import {defaultTarget, readTarget} from './settings/target.js';
 import {isUrl, shownUrl} from './util/path.js';
 import {show, text} from './util/text.js';
-
-/** What is asked for: a profile, and how to read it. */
-export interface Request {
-  readonly file: string;
-  readonly assignments: readonly Assignment[];
-  /** Conditions that the user answered. */
-  readonly assume: ReadonlyMap<string, boolean>;
-  /** URL to the path of a file that stands in for it. */
-  readonly map: ReadonlyMap<string, string>;
-  readonly offline: boolean;
-  readonly userDefaults: boolean;
-  readonly locked: boolean;
-  readonly ignoredExtensions: readonly string[];
-  readonly allowDirty: boolean;
-  readonly workingDirectory: string;
-  readonly home: string;
-  /** The folder in which files at URLs are kept; without it nothing is kept. */
-  readonly remoteStore?: string;
-  /** What `${buildout:executable}` is in literal mode where no file says. */
-  readonly executable: string;
-  /** Absolute paths that are written: a changed one makes no tree dirty. */
-  readonly outputs?: readonly string[];
-}
-
-/** Told what messages need as soon as it is known: which file extends which, and the profile that decides severities. */
-export type Learn = (facts: {readonly files?: Graph; readonly profile?: Profile}) => void;
-
-/** A profile with all its files as one configuration. */
-export interface ReadProfile {
-  readonly config: Config;
-  readonly graph: Graph;
-  /** What its conditions were decided for. */
-  readonly target: Target;
-}
 
 /** A profile that was resolved for a release, and checked. */
 export interface CheckedProfile extends ReadProfile {
@@ -77,28 +40,6 @@ export interface CheckedProfile extends ReadProfile {
   readonly developed: readonly Editable[];
   /** What the compile read that is no `extends`: URL, or name of a plugin, to SHA-256. For the lock. */
   readonly foreign: Map<string, string>;
-}
-
-/**
- * load, parse, merge.
- * The target decides conditions and stands in the files that have them: where it is not the one that was guessed, and there
- * are conditions, everything is read a second time, from memory.
- */
-export async function readProfile(
-  request: Request,
-  io: Io,
-  report: Report,
-  learn: Learn = () => {},
-): Promise<ReadProfile | undefined> {
-  const remembered = remember(io);
-  const first = await readFor(defaultTarget, request, remembered);
-  const target = readTarget(first.config);
-  const same = (['python', 'implementation', 'platform'] as const).every((key) => target[key] === defaultTarget[key]);
-  const last =
-    same || (first.config.conditions ?? []).length === 0 ? first : await readFor(target, request, remembered);
-  learn({files: last.graph});
-  last.found.forEach(report);
-  return last.graph.entry && {config: last.config, graph: last.graph, target};
 }
 
 /** All values as `bin/buildout` would see them, for query, annotate and diff. */
@@ -265,46 +206,6 @@ function partsOf(resolved: Resolved): readonly Part[] {
     .map((name) => resolved.sections.get(name))
     .filter((section): section is ResolvedSection => section?.options.has('recipe') === true)
     .map((section) => partView(section));
-}
-
-interface Pass {
-  readonly graph: Graph;
-  readonly config: Config;
-  readonly found: readonly Diagnostic[];
-}
-
-async function readFor(target: Target, request: Request, io: Io): Promise<Pass> {
-  const found: Diagnostic[] = [];
-  const report: Report = (diagnostic) => {
-    found.push(diagnostic);
-  };
-  const graph = await load(request.file, io, report, {
-    parse: (source, to) => parseCfg(source, target, to, request.assume),
-    commandLine: request.assignments,
-    userDefaults: request.userDefaults,
-    workingDirectory: request.workingDirectory,
-    home: request.home,
-    offline: request.offline,
-    map: request.map,
-    ...(request.remoteStore !== undefined && {store: request.remoteStore}),
-  });
-  return {graph, config: merge(graph, report, {executable: request.executable}), found};
-}
-
-/** An Io that reads and fetches everything once. */
-function remember(io: Io): Io {
-  const files = new Map<string, ReturnType<Io['readFile']>>();
-  const urls = new Map<string, ReturnType<Io['fetch']>>();
-  const once = <T>(known: Map<string, T>, key: string, ask: () => T): T => {
-    const answer = known.get(key) ?? ask();
-    known.set(key, answer);
-    return answer;
-  };
-  return {
-    ...io,
-    readFile: (path) => once(files, path, () => io.readFile(path)),
-    fetch: (url, options) => once(urls, url, () => io.fetch(url, options)),
-  };
 }
 
 async function gitFacts(config: Config, request: Request, io: Io): Promise<readonly string[]> {

@@ -3,6 +3,7 @@
  * Source: packaging 26.3, _parser.py and _tokenizer.py.
  */
 import {createToken, EmbeddedActionsParser, EOF, Lexer, type TokenType} from 'chevrotain';
+import {lexerOptions} from './lexer-options.js';
 import {readPythonString} from './python-string-literal.js';
 
 export type MarkerOperand = {readonly variable: string} | {readonly value: string};
@@ -138,7 +139,7 @@ let parser: MarkerParser | undefined;
 
 /** @returns undefined where the text is no marker */
 export function parseMarker(text: string): Marker | undefined {
-  lexer ??= new Lexer(tokens, {positionTracking: 'onlyOffset', skipValidations: true});
+  lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0 || isTooDeep(text)) return undefined;
   parser ??= new MarkerParser();

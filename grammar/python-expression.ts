@@ -3,6 +3,7 @@
  * Source: the Python language reference, chapter 6 (expressions), for 3.10 to 3.14.
  */
 import {createToken, EmbeddedActionsParser, EOF, type IToken, Lexer, type TokenType} from 'chevrotain';
+import {lexerOptions} from './lexer-options.js';
 
 /** A node of the syntax tree. Operators keep their spelling. */
 export type Expression =
@@ -571,7 +572,7 @@ let parser: ExpressionParser | undefined;
 
 /** @returns where it goes wrong, as an offset, for what is no expression */
 export function parseExpression(text: string): Expression | {readonly errorAt: number} {
-  lexer ??= new Lexer(tokens, {positionTracking: 'onlyOffset', skipValidations: true});
+  lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0) return {errorAt: lexed.errors[0]!.offset};
   let depth = 0;

@@ -5,6 +5,7 @@
  * Source: zc.buildout 6.0.1, `Options._sub` and the `split('$$')` around it.
  */
 import {type CustomPatternMatcherReturn, createToken, Lexer} from 'chevrotain';
+import {lexerOptions} from './lexer-options.js';
 
 /** `${` up to the next `}`. */
 export const Reference = createToken({
@@ -17,7 +18,7 @@ export const Reference = createToken({
 const Escape = createToken({name: 'Escape', pattern: /\$\$/});
 const Literal = createToken({name: 'Literal', pattern: /[^$]+|\$/, line_breaks: true});
 
-const lexer = new Lexer([Escape, Reference, Literal], {positionTracking: 'onlyOffset', skipValidations: true});
+const lexer = new Lexer([Escape, Reference, Literal], lexerOptions);
 
 /** A piece of a value: text that stays, or a reference as written. */
 export interface ValuePiece {

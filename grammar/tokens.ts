@@ -7,6 +7,7 @@
  */
 import {type CustomPatternMatcherReturn, createToken, Lexer, type TokenType} from 'chevrotain';
 import {isSpace} from '../compiler/util/python-string.js';
+import {lexerOptions} from './lexer-options.js';
 
 /** `# …` or `; …` in column 0. Skipped everywhere, in the middle of a value too. */
 export const Comment = line('Comment', (text, start) => text[start] === '#' || text[start] === ';', {
@@ -27,7 +28,7 @@ export const Junk = line('Junk', () => true);
 
 export const cfgTokens: TokenType[] = [Comment, Indented, Header, Option, Junk];
 
-export const cfgLexer = new Lexer(cfgTokens, {positionTracking: 'onlyOffset', skipValidations: true});
+export const cfgLexer = new Lexer(cfgTokens, lexerOptions);
 
 /** Offsets into the source. `condition` is what lies between the colon and the closing bracket; absent without a colon. */
 export interface HeaderParts {

@@ -103,9 +103,9 @@ export const planSchema = ${JSON.stringify(JSON.parse(schema))};
   }
 }
 
-/** One file: the command line and all that it needs as a comment, behind the lines that run it (scripts/start.mjs). */
+/** One file: the command line and all that it needs as a comment, behind the lines that run it (scripts/start.cjs). */
 async function bundle() {
-  const outfile = join(root, 'dist/cfgc.mjs');
+  const outfile = join(root, 'dist/cfgc.cjs');
   const {outputFiles} = await build({
     entryPoints: [join(root, 'compiler/cli.ts')],
     outfile: join(root, 'dist/bundle.cjs'),
@@ -124,14 +124,16 @@ async function bundle() {
   const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})`;
   const beyondAscii = /[^\0-\x7f]/.exec(code);
   if (beyondAscii) throw new Error(`the bundle holds a character that is not ASCII: ${beyondAscii[0]}`);
-  const start = readFileSync(join(root, 'scripts/start.mjs'), 'utf8');
+  const start = readFileSync(join(root, 'scripts/start.cjs'), 'utf8');
   const key = createHash('sha256').update(code).digest('hex').slice(0, 16);
   // Under another name first: who runs it meanwhile has the old one or the new one.
   writeFileSync(
     `${outfile}.new`,
-    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)};\n${start}/*bundle ${code.replaceAll('*/', '*\u0001/')}*/\n`,
+    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)};\n${start}function bundled(){/*${code.replaceAll('*/', '*\u0001/')}*/}\n`,
   );
   chmodSync(`${outfile}.new`, 0o755);
   renameSync(`${outfile}.new`, outfile);
+  // The name that it had: taken away once nothing asks for it.
+  writeFileSync(join(root, 'dist/cfgc.mjs'), "#!/usr/bin/env node\nimport './cfgc.cjs';\n");
   for (const name of readdirSync(join(root, 'dist'))) if (/^\.cfgc-.*\.v8/.test(name)) rmSync(join(root, 'dist', name));
 }

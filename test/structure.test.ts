@@ -22,6 +22,7 @@ const common = ['model', 'diagnostics', 'util', 'python'];
 const drivers = [
   /^compiler\/cli\.ts$/,
   /^compiler\/compile[\w-]*\.ts$/,
+  /^compiler\/read-profile\.ts$/,
   /^compiler\/commands\//,
   /^compiler\/diagnostics\/catalog\.ts$/,
   /^compiler\/(vendor|edit|plugin)\//,

@@ -1,9 +1,10 @@
 import {dirname, resolve} from 'node:path';
-import {readProfile, resolveLiteral} from '../compile.js';
+import {resolveLiteral} from '../compile.js';
 import {readRevision, revisionIo} from '../git.js';
 import {difference, renderDifference} from '../inspect/diff.js';
 import type {Resolved} from '../model/config.js';
 import {nodeIo} from '../node-io.js';
+import {readProfile} from '../read-profile.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {type Session, startSession} from './session.js';

@@ -1,6 +1,7 @@
-import {readProfile, resolveLiteral} from '../compile.js';
+import {resolveLiteral} from '../compile.js';
 import {explainOption} from '../inspect/explain-option.js';
 import {nodeIo} from '../node-io.js';
+import {readProfile} from '../read-profile.js';
 import {didYouMean} from '../util/nearest.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';

@@ -1,6 +1,7 @@
-import {readProfile, resolveLiteral} from '../compile.js';
+import {resolveLiteral} from '../compile.js';
 import {configGraph, type GraphFormat, renderGraph} from '../inspect/graph.js';
 import {nodeIo} from '../node-io.js';
+import {readProfile} from '../read-profile.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';

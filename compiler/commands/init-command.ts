@@ -1,11 +1,12 @@
 import {basename, dirname, relative, resolve} from 'node:path';
-import {checkProfile, planRelease, readProfile, resolveLiteral} from '../compile.js';
+import {checkProfile, planRelease, resolveLiteral} from '../compile.js';
 import type {Diagnostic} from '../diagnostics/diagnostic.js';
 import {severityOf} from '../diagnostics/severity.js';
 import {decisionsComment, startingProfile} from '../inspect/starting-profile.js';
 import type {Io} from '../io.js';
 import {nodeIo} from '../node-io.js';
 import {foreignOutput, outputFailed} from '../output.js';
+import {readProfile} from '../read-profile.js';
 import {faultOfFile} from '../util/file-fault.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';

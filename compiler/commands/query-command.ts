@@ -1,8 +1,8 @@
-import {type ReadProfile, readProfile, resolveLiteral} from '../compile.js';
 import {annotateJson, printAnnotate, printQuery, queryJson} from '../inspect/print-config.js';
 import type {ConfigSection, ResolvedSection} from '../model/config.js';
 import type {Text} from '../model/text.js';
 import {nodeIo} from '../node-io.js';
+import {type ReadProfile, readProfile} from '../read-profile.js';
 import {didYouMean} from '../util/nearest.js';
 import {show} from '../util/text.js';
 import type {ReadOptions} from './options.js';
@@ -51,9 +51,15 @@ async function read(
   const session = startSession({...options, format: 'text'});
   const profile = await readProfile(request, nodeIo, session.report, session.learn);
   if (!profile) return session.finish();
-  const all = substituted ? resolveLiteral(profile.config, session.report).sections : profile.config.sections;
+  const all = substituted ? await resolvedSections(profile, session) : profile.config.sections;
   const sections = select(all, profile, options.select);
   return 'wrong' in sections ? usage(sections.wrong) : {sections, session};
+}
+
+/** Loads what resolves, and the recipes that give options, only where values are asked for. */
+async function resolvedSections({config}: ReadProfile, {report}: Session): Promise<ReadonlyMap<string, Section>> {
+  const {resolveLiteral} = await import('../compile.js');
+  return resolveLiteral(config, report).sections;
 }
 
 function select(

@@ -1,7 +1,7 @@
 import {homedir} from 'node:os';
 import {join} from 'node:path';
-import type {Request} from '../compile.js';
 import type {Assignment} from '../model/graph.js';
+import type {Request} from '../read-profile.js';
 import type {CompileOptions, ReadOptions} from './options.js';
 
 /** What a command line asks for, or what is wrong with it: then the exit status is 2. */

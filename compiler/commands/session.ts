@@ -1,10 +1,10 @@
 import {isAbsolute, relative} from 'node:path';
-import type {Learn} from '../compile.js';
 import {withChains} from '../diagnostics/chain.js';
 import type {Diagnostic, Label, Profile, Report} from '../diagnostics/diagnostic.js';
 import {severityOf} from '../diagnostics/severity.js';
 import type {Graph} from '../model/graph.js';
 import type {Source} from '../model/source.js';
+import type {Learn} from '../read-profile.js';
 import type {ReadOptions} from './options.js';
 
 type Files = Pick<Graph, 'entrySource' | 'edges'>;

@@ -1,9 +1,9 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {readProfile} from '../compile.js';
 import {vendoredFiles} from '../edit/vendor.js';
 import {nodeIo} from '../node-io.js';
 import {foreignOutput} from '../output.js';
+import {readProfile} from '../read-profile.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';

@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import {dir} from 'tmp-promise';
 import {caseFolders, execute, projectRoot, type Ran, sharedFolder} from '../harness/tools.js';
 
-const cfgc = join(projectRoot, 'dist/cfgc.mjs');
+const cfgc = join(projectRoot, 'dist/cfgc.cjs');
 
 function run(cwd: string, ...words: string[]): Promise<Ran> {
   return execute([process.execPath, cfgc, ...words], {cwd, env: {PATH: '/nonexistent', HOME: cwd}});

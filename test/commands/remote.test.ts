@@ -6,7 +6,7 @@ import {dir} from 'tmp-promise';
 import {redirectTo, serve} from '../harness/http.js';
 import {execute, projectRoot, type Ran} from '../harness/tools.js';
 
-const cfgc = join(projectRoot, 'dist/cfgc.mjs');
+const cfgc = join(projectRoot, 'dist/cfgc.cjs');
 
 interface Site {
   readonly folder: string;

@@ -12,7 +12,7 @@ import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {requestOf} from '../../compiler/commands/request.js';
-import {checkProfile, lockRelease, planRelease, type Request} from '../../compiler/compile.js';
+import {checkProfile, lockRelease, planRelease} from '../../compiler/compile.js';
 import {catalog} from '../../compiler/diagnostics/catalog.js';
 import {withChains} from '../../compiler/diagnostics/chain.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
@@ -24,6 +24,7 @@ import {lint, lintKinds} from '../../compiler/lint/lint.js';
 import type {Graph} from '../../compiler/model/graph.js';
 import {nodeIo} from '../../compiler/node-io.js';
 import {writeOutputs} from '../../compiler/output.js';
+import type {Request} from '../../compiler/read-profile.js';
 import {sampleLock} from '../emit/sample-plan.js';
 import {caseFolders, projectRoot} from '../harness/tools.js';
 

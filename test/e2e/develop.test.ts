@@ -71,7 +71,7 @@ testWith(
   const group = (await run('id', '-gn')).stdout.trim();
   const script = join(folder, 'release.sh');
   const compile = () =>
-    run(process.execPath, join(projectRoot, 'dist/cfgc.mjs'), join(here, 'dev.cfg'), '--allow-dirty', '-o', script);
+    run(process.execPath, join(projectRoot, 'dist/cfgc.cjs'), join(here, 'dev.cfg'), '--allow-dirty', '-o', script);
   const deploy = async (): Promise<string> => {
     const ran = await run(findProgram('sh')!, script, 'deploy');
     t.is(ran.status, 0, ran.stderr);

@@ -19,7 +19,7 @@ else
     const remotes = await receivers();
     const emitted = await execute([
       process.execPath,
-      join(projectRoot, 'dist/cfgc.mjs'),
+      join(projectRoot, 'dist/cfgc.cjs'),
       join(projectRoot, 'samples/zope/prod.cfg'),
       ...['--locked', '--allow-dirty', '--emit', 'rsyslog'],
       `release:syslog-remotes=${remotes.addresses.join('\n')}`,

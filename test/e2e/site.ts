@@ -156,7 +156,7 @@ export async function makeSite(
       const ran = await execute(
         [
           process.execPath,
-          join(projectRoot, 'dist/cfgc.mjs'),
+          join(projectRoot, 'dist/cfgc.cjs'),
           join(profile, 'prod.cfg'),
           '--locked',
           '--allow-dirty',

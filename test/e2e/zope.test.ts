@@ -48,7 +48,7 @@ if (missing === undefined)
 async function dropIn(site: Site, remotes: Receivers): Promise<string> {
   const ran = await execute([
     process.execPath,
-    join(projectRoot, 'dist/cfgc.mjs'),
+    join(projectRoot, 'dist/cfgc.cjs'),
     join(site.folder, 'profile/prod.cfg'),
     ...['--locked', '--allow-dirty', '--emit', 'rsyslog'],
     `release:syslog-remotes=${remotes.addresses.join('\n')}`,

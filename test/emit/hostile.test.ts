@@ -7,7 +7,7 @@ import {execute, projectRoot, shells} from '../harness/tools.js';
 
 // A profile in, a release.sh out, run in real shells: the whole way that a value takes.
 
-const cfgc = join(projectRoot, 'dist/cfgc.mjs');
+const cfgc = join(projectRoot, 'dist/cfgc.cjs');
 const {present, absent} = shells();
 for (const shell of absent)
   test.skip(`hostile values in ${shell.name} [skipped: it is not on this machine]`, (t) => t.pass());

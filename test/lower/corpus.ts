@@ -1,13 +1,14 @@
 /** Real configurations of public repositories, lowered without a lock: what becomes of each of their parts. */
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {checkProfile, planRelease, type Request} from '../../compiler/compile.js';
+import {checkProfile, planRelease} from '../../compiler/compile.js';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {severityOf} from '../../compiler/diagnostics/severity.js';
 import {inputMissing, missingOption, unknownOption} from '../../compiler/lower/kinds.js';
 import {findRecipe, recipes} from '../../compiler/lower/recipes.js';
 import type {Part, RecipeLowering} from '../../compiler/model/lowering.js';
 import {nodeIo} from '../../compiler/node-io.js';
+import type {Request} from '../../compiler/read-profile.js';
 
 /**
  * `mended`: planned, with an error that says which lines to take out (those of Zope 2, mostly).

@@ -2,7 +2,6 @@
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {type Request, readProfile} from '../../compiler/compile.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
 import {memoryIo} from '../../compiler/io.js';
@@ -14,6 +13,7 @@ import type {InputFile} from '../../compiler/model/lowering.js';
 import type {Entry, ReleasePlan} from '../../compiler/model/release-plan.js';
 import type {Settings} from '../../compiler/model/settings.js';
 import type {Text} from '../../compiler/model/text.js';
+import {type Request, readProfile} from '../../compiler/read-profile.js';
 import {resolve} from '../../compiler/resolve/resolve.js';
 import {readSettings} from '../../compiler/settings/settings.js';
 import {show} from '../../compiler/util/text.js';

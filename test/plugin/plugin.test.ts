@@ -2,12 +2,13 @@
 import {join} from 'node:path';
 import test from 'ava';
 import {requestOf} from '../../compiler/commands/request.js';
-import {checkProfile, lockRelease, planRelease, type Request} from '../../compiler/compile.js';
+import {checkProfile, lockRelease, planRelease} from '../../compiler/compile.js';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {type Io, memoryIo} from '../../compiler/io.js';
 import type {ReleasePlan} from '../../compiler/model/release-plan.js';
 import {nodeIo} from '../../compiler/node-io.js';
 import {loadPlugin} from '../../compiler/plugin/plugin.js';
+import type {Request} from '../../compiler/read-profile.js';
 import {show} from '../../compiler/util/text.js';
 import {projectRoot} from '../harness/tools.js';
 

@@ -1,15 +1,13 @@
-// The first lines of dist/cfgc.mjs: runs the bundle that follows as a comment, with the code that V8 made of it last time.
-// A comment is what a module loader passes over fastest; the bundle is ASCII, so it is read as bytes.
-// Node has to read, parse and compile a megabyte otherwise, at every start. The cache is a file beside this one, or in the user's
-// cache folder; it is made at the first run, replaced by a rename, and left alone where others could have written it.
-import fs from 'node:fs';
-import {createRequire} from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
-import {fileURLToPath} from 'node:url';
-import vm from 'node:vm';
+// The first lines of dist/cfgc.cjs: runs the bundle that follows as a comment, with the code that V8 made of it last time.
+// Node has to parse and compile a megabyte otherwise, at every start. The comment stands in a function, whose text is at hand
+// without reading this file a second time. The cache is a file beside this one, or in the user's cache folder; it is made at
+// the first run, replaced by a rename, and left alone where others could have written it.
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const vm = require('node:vm');
 
-const file = fileURLToPath(import.meta.url);
+const file = __filename;
 // A cache holds what was run: one for each kind of run, so that none lacks what it needs.
 const [word = ''] = process.argv.slice(2);
 const run = ['check', 'query', 'annotate', 'lock', 'lint', 'explain', 'graph', 'diff'].includes(word)
@@ -20,9 +18,8 @@ const run = ['check', 'query', 'annotate', 'lock', 'lint', 'explain', 'graph', '
 const name = `.cfgc-${bundleKey}-${process.version}-${process.arch}-${run}.v8`;
 const folders = process.env.CFGC_CODE_CACHE === 'off' ? [] : [path.dirname(file), userFolder()].filter(Boolean);
 
-const whole = fs.readFileSync(file, 'latin1');
-// In two pieces, so that this line does not find itself.
-const bundle = whole.slice(whole.indexOf(`/*${'bundle'} `) + 9, whole.lastIndexOf('*/')).replaceAll('*\u0001/', '*/');
+const whole = bundled.toString();
+const bundle = whole.slice(whole.indexOf('/*') + 2, whole.lastIndexOf('*/')).replaceAll('*\u0001/', '*/');
 const cachedData = readCache();
 const script = new vm.Script(bundle, {
   filename: file,
@@ -30,7 +27,7 @@ const script = new vm.Script(bundle, {
   importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 if (folders.length > 0 && (!cachedData || script.cachedDataRejected)) process.once('exit', writeCache);
-script.runInThisContext()(createRequire(import.meta.url));
+script.runInThisContext()(require);
 
 function readCache() {
   for (const folder of folders) {
