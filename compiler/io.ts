@@ -16,6 +16,8 @@ export interface Io {
   isExecutable?(path: string): Promise<boolean>;
   /** What lies at a path, a symbolic link not followed; undefined where nothing does. */
   pathKind(path: string): Promise<'link' | 'folder' | 'file' | undefined>;
+  /** The names of what is in a folder; not asked where a world has none. Empty where it can't be read. */
+  names?(folder: string): Promise<readonly string[]>;
   /** The names of the folders in a folder, sorted; not asked where a world has none. */
   folderNames?(path: string): Promise<readonly string[]>;
   /** Writes to a temporary file beside `path` and renames. `folders`: missing ones are made, for this user alone. */

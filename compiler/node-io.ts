@@ -26,6 +26,10 @@ export const nodeIo: Io = {
     return found && (found.isSymbolicLink() ? 'link' : found.isDirectory() ? 'folder' : 'file');
   },
 
+  names(folder) {
+    return readdir(folder).catch(() => []);
+  },
+
   async folderNames(path) {
     const found = await readdir(path, {withFileTypes: true}).catch(() => []);
     const names = found.filter((item) => item.isDirectory() || item.isSymbolicLink()).map(({name}) => name);

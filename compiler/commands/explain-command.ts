@@ -15,15 +15,16 @@ export async function explainCommand(
     const {explainOptionCommand} = await import('./explain-option-command.js');
     return explainOptionCommand(what, file, options);
   }
+  const {explainSetting, nearestSetting} = await import('../settings/explain-setting.js');
+  const setting = explainSetting(what);
+  if (setting !== undefined) {
+    process.stdout.write(setting);
+    return 0;
+  }
   if (what.includes(':')) {
-    const {explainSetting} = await import('../settings/explain-setting.js');
-    const text = explainSetting(what);
-    if (text !== undefined) {
-      process.stdout.write(text);
-      return 0;
-    }
+    const near = nearestSetting(what);
     process.stderr.write(
-      `cfgc: \`${what}\` is no setting of cfgc; for an option of a profile: cfgc explain ${what} FILE\n`,
+      `cfgc: \`${what}\` is no setting of cfgc${near ? `; did you mean \`${near}\`?` : ''}\nfor an option of a profile: cfgc explain ${what} FILE\n`,
     );
     return 2;
   }

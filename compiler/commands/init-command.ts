@@ -53,7 +53,11 @@ export async function initCommand(file: string, options: InitOptions, version: s
   try {
     await nodeIo.writeFile(output, text + decisionsComment(all));
   } catch (error) {
-    session.report({kind: outputFailed, message: `\`${shown}\` can't be written: ${faultOfFile(error)}`});
+    session.report({
+      kind: outputFailed,
+      message: `\`${shown}\` can't be written: ${faultOfFile(error)}`,
+      hint: 'give another name with -o',
+    });
     return session.finish();
   }
   process.stdout.write(`wrote  ${shown}\nto be decided by hand:\n${all.map((line) => `  - ${line}\n`).join('')}`);

@@ -1,4 +1,5 @@
 import {isAbsolute, relative} from 'node:path';
+import {withCauses} from '../diagnostics/causes.js';
 import {withChains} from '../diagnostics/chain.js';
 import type {Diagnostic, Label, Profile, Report} from '../diagnostics/diagnostic.js';
 import {severityOf} from '../diagnostics/severity.js';
@@ -101,7 +102,7 @@ function seenFrom(folder: string, diagnostics: readonly Diagnostic[], files: Fil
     to: renamed(to),
     span: {...span, source: renamed(span.source)},
   }));
-  return withChains(shown, renamed(files.entrySource), edges);
+  return withCauses(withChains(shown, renamed(files.entrySource), edges));
 }
 
 /** Colour where a person looks, and nothing says otherwise. Source: no-color.org, and what other tools do with FORCE_COLOR. */

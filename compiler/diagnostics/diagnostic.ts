@@ -15,6 +15,10 @@ export interface DiagnosticKind {
   readonly explain: string;
   /** The machine is at fault, not the files (no network, no uv): `cfgc` then ends with 3 instead of 1. */
   readonly environment?: true;
+  /** A file of the profile was not read, or not to its end: names that others miss may stand in it. */
+  readonly losesFile?: true;
+  /** A name is missing: where a file was not read, that is the likely cause. */
+  readonly missesName?: true;
 }
 
 export interface Label {

@@ -41,7 +41,11 @@ export interface Edited {
 export async function addDistribution(request: EditRequest, io: Io, report: Report): Promise<Edited | undefined> {
   const wanted = readRequirement(request.distribution);
   if (!wanted) {
-    report({kind: badDistribution, message: `\`${request.distribution}\` is no distribution`});
+    report({
+      kind: badDistribution,
+      message: `\`${request.distribution}\` is no distribution`,
+      hint: 'write a name, with extras or a version where you want: `Pillow`, `plone.app.ldap[extra]`, `Pillow==11.3.0`',
+    });
     return undefined;
   }
   const section = request.section ?? findSection(request);

@@ -4,6 +4,7 @@ export const fileMissing: DiagnosticKind = {
   id: 'CFG001',
   name: 'file-missing',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops where a profile, or a file that it extends, is not there.
 Why: without the file nobody knows what the configuration means. buildout ends in a traceback.
@@ -16,6 +17,7 @@ export const fileUnreadable: DiagnosticKind = {
   id: 'CFG002',
   name: 'file-unreadable',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops where a file is there but can't be read: no permission, a folder, a fault of the disk.
 Why: without the file nobody knows what the configuration means.
@@ -27,6 +29,7 @@ export const notUtf8: DiagnosticKind = {
   id: 'CFG003',
   name: 'not-utf-8',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops at a file that is not UTF-8.
 Why: buildout reads files in the encoding of its surroundings; a release must not depend on those, so it's always UTF-8.
@@ -49,6 +52,7 @@ export const urlUnreachable: DiagnosticKind = {
   id: 'CFG005',
   name: 'url-unreachable',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops where a file at a URL can't be had: the host is gone, answers with an error, or not in time.
 Why: without the file nobody knows what the configuration means. Hosts of old configurations are often gone for good.
@@ -63,6 +67,7 @@ export const urlOffline: DiagnosticKind = {
   id: 'CFG006',
   name: 'url-offline',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops where a file at a URL is neither mapped nor in the cache, and nothing may be fetched.
 Why: --offline, or "offline = true" under [buildout], forbids the network.
@@ -98,6 +103,7 @@ export const downloadOption: DiagnosticKind = {
   id: 'CFG009',
   name: 'download-option',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops at an option of [buildout] that is needed while files are read and can't be used: "newest" that is
 neither true nor false, or "extends-cache" with \${…}.

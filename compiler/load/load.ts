@@ -6,6 +6,7 @@ import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import {faultOfFile} from '../util/file-fault.js';
+import {nearest} from '../util/nearest.js';
 import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {words} from '../util/python-string.js';
@@ -343,6 +344,7 @@ class Loader {
       message: `optional-extends file not found: ${name}`,
       ...(span && {primary: {span, text: 'nothing is read for it'}}),
       notes: [`buildout looks for it from the working folder, ${this.options.workingDirectory}`],
+      hint: 'start cfgc in the folder that the name is relative to, or name the file under `extends`',
     });
     return false;
   }
@@ -367,7 +369,13 @@ class Loader {
   private async fileBytes(path: string): Promise<Bytes> {
     try {
       const bytes = await this.io.readFile(path);
-      return bytes ?? (() => ({kind: fileMissing, message: `there is no file ${this.shown(path)}`}));
+      if (bytes) return bytes;
+      const near = nearest(basename(path), ((await this.io.names?.(dirname(path))) ?? []).filter(isProfile));
+      return () => ({
+        kind: fileMissing,
+        message: `there is no file ${this.shown(path)}`,
+        ...(near && {hint: `did you mean \`${this.shown(joinPath(dirname(path), near))}\`?`}),
+      });
     } catch (error) {
       return () => ({kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${faultOfFile(error)}`});
     }
@@ -550,6 +558,11 @@ class Loader {
 }
 
 const commentHint = 'a comment begins in the first column; indented, it is read as names of files';
+
+/** Files that one extends have a name like this; what else lies in the folder is not proposed. */
+function isProfile(name: string): boolean {
+  return /\.(cfg|conf|ini|txt)$/i.test(name);
+}
 
 /** What a name means in a file of a folder. Source: zc.buildout 6.0.1, buildout._open. */
 function locate(name: string, base: string): string {

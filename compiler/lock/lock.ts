@@ -2,7 +2,7 @@ import {eq, valid} from '@renovatebot/pep440';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {Lock, LockedPackage} from '../model/lock.js';
-import type {ReleasePlan} from '../model/release-plan.js';
+import type {Origin, ReleasePlan} from '../model/release-plan.js';
 import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {lineDiff} from '../util/line-diff.js';
@@ -169,7 +169,10 @@ async function makeLock(
 ): Promise<Lock | undefined> {
   if (!checkPlatform(inputs, report)) return undefined;
   const known = request.mode === 'update' ? {} : (before?.downloads ?? {});
-  const downloads = await hashDownloads(inputs.downloads, known, io, report);
+  const downloads = await hashDownloads(inputs.downloads, known, io, report, (url) => {
+    const entry = request.plan.entries.find((each) => 'url' in each && each.url === url);
+    return entry && originSpan(entry.origin, url, request.sources);
+  });
   const asked = inputs.requirements.length + inputs.supervisor.length + inputs.tools.length + inputs.bridge.length > 0;
   const uv = asked ? await uvOrReport(request, io, report) : '';
   if (uv === undefined) return undefined;
@@ -236,7 +239,12 @@ function mainBox(inputs: LockInputs) {
 
 function checkPlatform({target}: LockInputs, report: Report): boolean {
   const fine = isLockable(target);
-  if (!fine) report({kind: unknownPlatform, message: `no lock can be made for the platform \`${target.platform}\``});
+  if (!fine)
+    report({
+      kind: unknownPlatform,
+      message: `no lock can be made for the platform \`${target.platform}\``,
+      hint: 'write `platform = linux-x86_64` under [release], or another one of `cfgc explain CFG610`',
+    });
   return fine;
 }
 
@@ -282,7 +290,12 @@ async function closure(
       reportNoWheel(answer.names, inputs, request, report);
       return undefined;
     case 'failed':
-      report({kind: indexFailed, message: 'uv could not make the lock', notes: answer.words.slice(0, 12)});
+      report({
+        kind: indexFailed,
+        message: 'uv could not make the lock',
+        notes: answer.words.slice(0, 12),
+        hint: 'see to the network or the index that uv is set up to ask (UV_DEFAULT_INDEX, uv.toml), then run it again',
+      });
       return undefined;
   }
 }
@@ -370,19 +383,21 @@ function labels(names: readonly string[], request: LockPlaces, inputs: LockInput
   return primary ? {primary, ...(secondary.length > 0 && {secondary: secondary.slice(0, 5)})} : {};
 }
 
-/** The place of a requirement: the first line at or below its origin that names it. */
 function requirementSpan(
   {text, origin}: LockInputs['requirements'][number],
   sources: readonly Source[],
 ): Span | undefined {
+  return originSpan(origin, readRequirement(text)?.name ?? text, sources);
+}
+
+/** The place of what a part names: the first line at or below its origin that has it. */
+function originSpan(origin: Origin, needle: string, sources: readonly Source[]): Span | undefined {
   const source = sources.find(({name}) => name === origin.file);
   if (!source) return undefined;
   const start = source.text.split('\n', origin.line - 1).reduce((sum, line) => sum + line.length + 1, 0);
   const rest = {source, start, end: source.text.length};
   const line = source.text.indexOf('\n', start);
-  return (
-    within(rest, readRequirement(text)?.name ?? text) ?? {source, start, end: line < 0 ? source.text.length : line}
-  );
+  return within(rest, needle) ?? {source, start, end: line < 0 ? source.text.length : line};
 }
 
 /** Roots that name one version themselves (`Flask==3.1.3`): nothing is picked there. */

@@ -31,6 +31,7 @@ export const notCheckedOut: DiagnosticKind = {
 What it does: says which checkout of a dev profile is not on this host yet.
 Why: what an egg needs is read from its folder. Until that is there, only what eggs and [versions] name is locked.
 Example: "auto-checkout = my.theme", and src/my.theme is not there. Run \`sh release.sh build\`, which checks it out, and compile again.
+Source: mr.developer, auto-checkout.
 `,
 };
 

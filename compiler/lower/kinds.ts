@@ -17,6 +17,7 @@ There are three ways on:
   2. a plugin: \`[release] plugins = ./recipes/my.recipe.mjs\` teaches cfgc the recipe;
   3. drop the part: take it out of \`parts\` with \`parts -= <part>\` in the profile.
 Example: [docs] has "recipe = my.recipe.docs". Write "parts -= docs" under [buildout] in prod.cfg.
+Source: design of cfgc: recipes are never run by the compiler.
 `,
 };
 
@@ -28,6 +29,7 @@ export const unknownOption: DiagnosticKind = {
 What it does: names an option that the part's recipe doesn't know and that nothing refers to.
 Why: buildout says nothing of a misspelt option, and the default is used. An option that other values refer to is a variable, and isn't reported.
 Example: [instance] has "http-adress = 8080". Write "http-address = 8080".
+Source: the recipe's documentation; what cfgc knows of it is in docs/recipes.
 `,
 };
 
@@ -39,6 +41,7 @@ export const twoVersions: DiagnosticKind = {
 What it does: stops where two parts need two exact versions of one distribution.
 Why: a release has one virtualenv. buildout gives each script its own path, so there two versions may lie side by side; here one of the parts would get the wrong one.
 Example: [a] has "eggs = Pillow==10.0" and [b] has "eggs = Pillow==11.0". Leave the version to [versions], or make two releases.
+Source: design of cfgc: one virtualenv a release.
 `,
 };
 
@@ -50,6 +53,7 @@ export const sameOutput: DiagnosticKind = {
 What it does: stops where two parts write different things to one path.
 Why: in buildout the part that is installed last wins, and taking out either part deletes the other's file.
 Example: two parts of plone.recipe.zeoserver both write bin/zeopack. Write "zeopack-script-name = zeopack-2" in one of them.
+Source: zc.buildout 6.0.1, Buildout.install: what a part made is deleted when the part goes.
 `,
 };
 
@@ -61,6 +65,7 @@ export const developmentOnlyPart: DiagnosticKind = {
 What it does: says which parts are left out of a production release, as their recipe is a tool of developers.
 Why: test runners, omelettes and the like have no work on a production host. A dev profile builds them.
 Example: [test] has "recipe = zc.recipe.testrunner". To silence the note write "parts -= test" in prod.cfg.
+Source: design of cfgc: a host runs what it serves, and nothing else.
 `,
 };
 
@@ -72,6 +77,7 @@ export const missingOption: DiagnosticKind = {
 What it does: stops where a part lacks an option that its recipe can't do without.
 Why: the real recipe fails too, most often with a KeyError that doesn't tell the place.
 Example: [mycron] of z3c.recipe.usercrontab has no "times". Write "times = 0 3 * * *".
+Source: the recipe's own code, which reads the option without a default.
 `,
 };
 
@@ -83,6 +89,7 @@ export const badValue: DiagnosticKind = {
 What it does: stops where the value of an option is none that the recipe takes.
 Why: the real recipe fails on it, or writes a file on which the program fails when it starts.
 Example: [instance] has "zlib-storage = on". Write "zlib-storage = active".
+Source: the recipe's own code, and the program that reads what it writes.
 `,
 };
 
@@ -94,6 +101,7 @@ export const noEffect: DiagnosticKind = {
 What it does: names an option that the recipe takes and that changes nothing in a release, and what does the same today.
 Why: old files carry options of programs that are gone (ZServer), or of things that the release does by itself.
 Example: [instance] has "zserver-threads = 4". Write "threads = 4".
+Source: the changelogs of the recipe and of the program that it sets up.
 `,
 };
 
@@ -105,6 +113,7 @@ export const inputMissing: DiagnosticKind = {
 What it does: stops where a file that a part reads isn't there.
 Why: what goes into a release is read when it is compiled. A file that is only on the host, or that another part writes, can't be.
 Example: [conf] has "input = templates/zope.conf.in" and there is no such file beside the profile.
+Source: design of cfgc: what a release holds is known when it is compiled.
 `,
 };
 

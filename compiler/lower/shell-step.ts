@@ -13,6 +13,7 @@ What it does: names commands of a part that do what the build of a release shoul
 check out sources, start or stop services, become another user, or run buildout itself.
 Why: such a step makes two builds of one version differ, needs rights that a deploy should not have, or acts on the running site before the switch.
 Example: [setup] has "curl -O https://example.org/x.tar.gz". Use a part of hexagonit.recipe.download, whose file is checked by its hash.
+Source: design of cfgc: a build needs no rights, no network but the index, and no running site.
 `,
 };
 

@@ -17,6 +17,7 @@ Two ways on:
   varnish-build = varnishd     the system's binary; preflight asserts that it is there, and PART/bin and PART/sbin lead to it
   varnish-build = build        compiled while the release is built, from an archive whose hash is in the lock
 Example: [varnish-build] has "recipe = zc.recipe.cmmi". Write "varnish-build = varnishd" under [system].
+Source: design of cfgc: nothing is compiled on a production host.
 `,
 };
 

@@ -15,6 +15,7 @@ What it does: names a file that a part writes to an absolute path outside of the
 Why: a release owns its own folders alone. Writing to /etc needs root, and a rollback could not take it back. The file is made
 in share/system of the release, so that whoever manages the host can copy or link it.
 Example: [cron] has "output = /etc/cron.d/site". It becomes share/system/etc/cron.d/site; \`ln -s PREFIX/current/share/system/etc/cron.d/site /etc/cron.d/\`.
+Source: design of cfgc: everything of a release lies below its prefix.
 `,
 };
 

@@ -32,7 +32,12 @@ export function reportBad(
   needle?: string,
 ): void {
   const span = part.span(name, needle);
-  report({kind: badValue, message, ...(span && {primary: {span, text}}), ...(hint !== undefined && {hint})});
+  report({
+    kind: badValue,
+    message,
+    ...(span && {primary: {span, text}}),
+    hint: hint ?? `where the value comes from: cfgc explain ${part.name}:${name} FILE`,
+  });
 }
 
 export function reportNoEffect(part: Part, name: string, report: Report, why: string, hint: string): void {

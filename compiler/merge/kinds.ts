@@ -4,6 +4,7 @@ export const versionsSectionMissing: DiagnosticKind = {
   id: 'CFG201',
   name: 'versions-section-missing',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops where \`versions\` of [buildout] names a section that no file has.
 Why: buildout ends in a traceback (KeyError). The name is taken as written: \${…} in it is not substituted.
@@ -78,6 +79,31 @@ Example: "unzip = true", "include-site-packages = false", "exec-sitecustomize = 
 Source: zc.buildout 2.0 changelog (options removed), zc.buildout 6.0.1.`,
 };
 
+export const misspeltOption: DiagnosticKind = {
+  id: 'CFG209',
+  name: 'misspelt-buildout-option',
+  severity: 'warning',
+  explain: `
+What it does: warns of an option of [buildout] that buildout does not know, that nothing refers to, and that is spelt almost
+like one that it does know.
+Why: buildout says nothing, and goes on without what was meant: a file that is not extended, a part that is not built.
+Example: "extend = base.cfg", "part = instance", "extends_cache = cache". Correct the name. An option of one's own is not
+reported where some value has \${buildout:name}.
+Source: zc.buildout 6.0.1, the options that it reads.`,
+};
+
+export const operatorInValue: DiagnosticKind = {
+  id: 'CFG210',
+  name: 'operator-in-value',
+  severity: 'warning',
+  explain: `
+What it does: warns of "name =+ value", "name =- value" and "name == value".
+Why: an operator stands before the equals sign. Behind it, it is the first character of the value, and the option is set, not
+added to.
+Example: "eggs =+ Plone" sets eggs to "+ Plone". Write "eggs += Plone".
+Source: zc.buildout 6.0.1, configparser.`,
+};
+
 export const mergeKinds: readonly DiagnosticKind[] = [
   versionsSectionMissing,
   emptyOptionName,
@@ -86,4 +112,6 @@ export const mergeKinds: readonly DiagnosticKind[] = [
   ignoredExtends,
   shortenedName,
   obsoleteOption,
+  misspeltOption,
+  operatorInValue,
 ];

@@ -2,7 +2,8 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {CfgSection} from '../model/cfg-file.js';
 import type {Config, ConfigOption} from '../model/config.js';
 import type {GraphFile} from '../model/graph.js';
-import {ignoredExtends, obsoleteOption, shortenedName, takesNothing} from './kinds.js';
+import {ignoredExtends, obsoleteOption, operatorInValue, shortenedName, takesNothing} from './kinds.js';
+import {warnOfMisspeltOptions} from './misspelt-options.js';
 
 /** Options of [buildout] that releases before zc.buildout 6 read, and what to do now. */
 const obsolete: Readonly<Record<string, string>> = {
@@ -21,7 +22,12 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
   for (const section of config.sections.values())
     for (const option of section.options.values())
       if (option.history.some(({operation}) => operation === 'take')) warnOfTakingNothing(section.name, option, report);
-  for (const {file} of files) for (const section of file.sections) warnOfShortenedNames(section, config, report);
+  for (const {file} of files)
+    for (const section of file.sections) {
+      warnOfShortenedNames(section, config, report);
+      warnOfOperatorsInValues(section, report);
+    }
+  warnOfMisspeltOptions(config, report);
   for (const {file} of files)
     for (const section of file.sections)
       if (section.name === 'buildout')
@@ -42,6 +48,23 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
               hint: cure,
             });
         }
+}
+
+/** `eggs =+ Plone`. A blank behind `+` or `-` tells it from a number; a row of equals signs is no operator. */
+function warnOfOperatorsInValues(section: CfgSection, report: Report): void {
+  for (const {key, valueSpan} of section.options) {
+    const {source, start} = valueSpan;
+    if (!'+-='.includes(source.text.charAt(start) || ' ')) continue;
+    const [, operator] = /^([-+]|=(?!=))(?=[ \t]|$)/m.exec(source.text.slice(start, start + 2)) ?? [];
+    if (operator === undefined || source.text[start - 1] !== '=') continue;
+    const plain = key.replace(/\s*[-+]$/, '');
+    report({
+      kind: operatorInValue,
+      message: `\`${key} =${operator}\` in [${section.name}] makes \`${operator}\` a part of the value`,
+      primary: {span: {source, start: start - 1, end: start + 1}, text: 'an operator stands before the equals sign'},
+      hint: `write \`${plain} ${operator === '=' ? '' : operator}= …\``,
+    });
+  }
 }
 
 /** `eggs+= Plone` became an option `egg`: two characters are cut off a key that has no blank before its operator. */

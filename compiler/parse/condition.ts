@@ -113,11 +113,14 @@ function reportFault(error: unknown, shown: string, span: Span, target: Target, 
       kind: conditionSyntax,
       message: `the condition \`${shown}\` is neither a marker nor a Python expression`,
       primary: {span: {source: span.source, start: at, end: at + 1}, text: 'goes wrong here'},
-      hint: 'a marker such as `python_version >= "3.11"`, or names joined by and, or, not',
+      hint: markerHint,
     });
   } else if (error instanceof PythonError && error.type === 'NameError') {
     const name = /'(.*)'/.exec(error.message)?.[1] ?? shown;
-    const near = nearest(name, globalNames({...target, major: 3, minor: 0, micro: 0}, () => {}).keys());
+    const near = nearest(name, [
+      ...globalNames({...target, major: 3, minor: 0, micro: 0}, () => {}).keys(),
+      ...markerNames,
+    ]);
     const at = span.source.text.indexOf(name, span.start);
     report({
       kind: conditionName,
@@ -135,6 +138,24 @@ function reportFault(error: unknown, shown: string, span: Span, target: Target, 
       kind: error.type === 'SyntaxError' ? conditionSyntax : conditionFails,
       message: `the condition \`${shown}\` fails: ${error.message}`,
       primary: {span, text: `${error.type} in Python`},
+      hint: markerHint,
     });
   } else throw error;
 }
+
+const markerHint = 'write a marker such as `python_version >= "3.11"`, or names joined by and, or, not';
+
+/** Source: PEP 508, environment markers. */
+const markerNames = [
+  'os_name',
+  'sys_platform',
+  'platform_machine',
+  'platform_python_implementation',
+  'platform_release',
+  'platform_system',
+  'platform_version',
+  'python_version',
+  'python_full_version',
+  'implementation_name',
+  'implementation_version',
+];

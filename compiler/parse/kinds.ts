@@ -5,6 +5,7 @@ export const noSectionHeader: DiagnosticKind = {
   id: 'CFG101',
   name: 'no-section-header',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops at text that stands before the first section header of a file.
 Why: every option belongs to a section. A header whose name holds a blank, or with text behind its bracket, is no header
@@ -28,6 +29,7 @@ export const byteOrderMark: DiagnosticKind = {
   id: 'CFG103',
   name: 'byte-order-mark',
   severity: 'error',
+  losesFile: true,
   explain: `
 What it does: stops at a byte-order mark (U+FEFF) at the start of a file.
 Why: buildout takes it for text before the first header and refuses the file.

@@ -261,6 +261,7 @@ class Reader {
 
   private junk(token: IToken): void {
     const assigned = /^([^\s:=[\]{}]+)\s*:\s*(.*)/.exec(token.image);
+    const macro = /^=\s*<\s*(\S.*)$/.exec(rstrip(token.image));
     const indented = /^\s/.test(token.image);
     const header = token.image.startsWith('[');
     this.report({
@@ -276,7 +277,9 @@ class Reader {
           ? `write \`${assigned[1]} = ${strip(assigned[2]!)}\``
           : indented
             ? 'begin the option in the first column, or put its name above'
-            : 'write `name = value`; to continue the option above, begin the line with blanks',
+            : macro
+              ? `write \`<= ${macro[1]}\``
+              : 'write `name = value`; to continue the option above, begin the line with blanks',
     });
   }
 

@@ -8,6 +8,7 @@ export const pluginMissing: DiagnosticKind = {
 What it does: stops where a plugin that \`[release] plugins\` names can't be read.
 Why: without it a part can't be lowered.
 Example: "plugins = ./recipes/my_recipe.mjs" and there is no such file beside the profile. A name without a dot in front is a package in node_modules.
+Source: docs/plugins.md.
 `,
 };
 
@@ -32,6 +33,7 @@ The smallest plugin:
         path: place('etc', part.name), content: part.option('value'),
       }],
     });
+Source: docs/plugins.md.
 `,
 };
 
@@ -43,6 +45,7 @@ export const pluginFailed: DiagnosticKind = {
 What it does: stops where a plugin throws, takes longer than five seconds, or plans something that is no plan entry.
 Why: what it would have planned is not known.
 Example: \`part.option('x').pieces\` of a part without \`x\`. Write \`part.option('x')?.pieces\`.
+Source: docs/plugins.md.
 `,
 };
 
@@ -54,6 +57,7 @@ export const pluginError: DiagnosticKind = {
 What it does: shows an error that a plugin found in a part of its recipe.
 Why: the plugin's own message says it.
 Example: a plugin calls \`context.report({message: 'no port', option: 'port'})\`.
+Source: docs/plugins.md.
 `,
 };
 
@@ -65,6 +69,7 @@ export const pluginWarning: DiagnosticKind = {
 What it does: shows a warning that a plugin has for a part of its recipe.
 Why: the plugin's own message says it.
 Example: a plugin calls \`context.report({severity: 'warning', message: 'old option', option: 'x'})\`.
+Source: docs/plugins.md.
 `,
 };
 

@@ -4,6 +4,7 @@ export const missingSection: DiagnosticKind = {
   id: 'CFG301',
   name: 'missing-section',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops where a part, a dependency or \${section:option} names a section that no file has.
 Why: buildout stops with "The referenced section, 'x', was not defined."
@@ -15,6 +16,7 @@ export const missingOption: DiagnosticKind = {
   id: 'CFG302',
   name: 'missing-option',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops where an option is referred to, or needed, that its section does not have.
 Why: buildout stops with "Referenced option does not exist". Options that a recipe sets on its own part, such as
@@ -51,6 +53,7 @@ export const missingMacro: DiagnosticKind = {
   id: 'CFG305',
   name: 'missing-macro',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops where "<=" names a section that no file has.
 Why: buildout stops with "No section named". Several macros stand on lines of their own: "<= a b" is one name. Nothing
@@ -85,6 +88,7 @@ export const partWithoutRecipe: DiagnosticKind = {
   id: 'CFG308',
   name: 'part-without-recipe',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops at a part whose section has no recipe.
 Why: buildout does not know what to do for it and stops with "Missing option: x:recipe".

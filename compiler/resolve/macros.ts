@@ -1,5 +1,7 @@
 import type {ConfigOption} from '../model/config.js';
 import {nearest} from '../util/nearest.js';
+import {lastSpan} from '../util/option-span.js';
+import {fileLine} from '../util/position.js';
 import {strip} from '../util/python-string.js';
 import {fromItems, items} from '../util/rope.js';
 import {applyEffect, EmptyName, effectOf, type SectionState} from '../util/section-effect.js';
@@ -28,7 +30,9 @@ export class Macros {
     if (at >= 0) {
       const circle = [...this.doing.slice(at), name];
       throw new Failure(macroLoop, `[${name}] is its own macro`, {
-        notes: [`the circle: ${circle.map((each) => `[${each}]`).join(' → ')}`],
+        notes: [
+          `the circle: ${circle.map((each, index) => this.placed(each, index === circle.length - 1)).join(' → ')}`,
+        ],
         hint: 'move what both need into a third section',
       });
     }
@@ -50,6 +54,11 @@ export class Macros {
     } finally {
       this.doing.pop();
     }
+  }
+
+  private placed(section: string, closing: boolean): string {
+    const span = closing ? undefined : lastSpan({history: this.raw.get(section)?.get('<')?.history ?? []});
+    return span ? `[${section}] (${fileLine(span)})` : `[${section}]`;
   }
 
   private over(name: string, base: RawSection, own: RawSection): RawSection {

@@ -463,10 +463,30 @@ class Resolver {
 
   private missingSection(name: string, via: Via | undefined): Failure {
     const near = nearest(name, this.raw.keys());
+    const off = this.switchedOff(name);
+    const operator = via && /^[-+=]$/.test(name) ? `\`${via.option} ${name === '=' ? '' : name}= …\`` : undefined;
     return new Failure(missingSection, `there is no section [${this.shown(name)}]`, {
       ...(via && {needle: via.needle}),
-      hint: near ? `did you mean \`${near}\`?` : `write a section [${this.shown(name)}], or take the name out`,
+      ...(off && {notes: [off]}),
+      hint: operator
+        ? `an operator stands before the equals sign: write ${operator}`
+        : off
+          ? 'write the section for this target too, or take the name out'
+          : near
+            ? `did you mean \`${near}\`?`
+            : `write a section [${this.shown(name)}], or take the name out`,
     });
+  }
+
+  /** Says so where a section is written, under a condition that is not true for the target. */
+  private switchedOff(name: string): string | undefined {
+    for (const span of this.config.conditions ?? []) {
+      const {source, start, end} = span;
+      const header = source.text.slice(source.text.lastIndexOf('\n', start - 1) + 1, start);
+      if (/^\[\s*(.*?)\s*:\s*$/.exec(header)?.[1] !== name) continue;
+      return `[${name}] stands at ${fileLine(span)}, but \`${source.text.slice(start, end).trim()}\` is not true for the target`;
+    }
+    return undefined;
   }
 
   private missingOption(target: Section, option: string, needle: string): Failure {
@@ -491,8 +511,13 @@ class Resolver {
 
   private circular(seen: Seen, section: string, option: string): Failure {
     const start = seen.findIndex((each) => each.section === section && each.option === option);
-    const circle = [...seen.slice(start), {section, option}].map((each) => `${each.section}:${each.option}`);
-    const shown = circle.length <= 10 ? circle : [...circle.slice(0, 5), '…', ...circle.slice(-4)];
+    const steps = [...seen.slice(start), {section, option}];
+    const circle = steps.map((each) => `${each.section}:${each.option}`);
+    const placed = steps.map((each, index) => {
+      const span = lastSpan({history: this.sections.get(each.section)?.raw.get(each.option)?.history ?? []});
+      return span && index < steps.length - 1 ? `${circle[index]} (${fileLine(span)})` : circle[index]!;
+    });
+    const shown = placed.length <= 10 ? placed : [...placed.slice(0, 5), '…', ...placed.slice(-4)];
     return new Failure(circularReference, `\`${section}:${option}\` contains itself`, {
       notes: [`the circle: ${shown.join(' → ')}`],
       once: circle.slice(1).sort().join('\n'),

@@ -1,16 +1,27 @@
-import {type SettingSection, settingSection} from './options.js';
+import {nearest} from '../util/nearest.js';
+import {type SettingSection, settingSection, settingSections} from './options.js';
 
-/** What `SECTION:OPTION` of a release section is; `SECTION:` lists its options. Undefined where there is none such. */
+/**
+ * What `SECTION:OPTION` of a release section is; `SECTION` alone, or with a colon, lists its options.
+ * @returns undefined where there is none such
+ */
 export function explainSetting(what: string): string | undefined {
-  const colon = what.indexOf(':');
-  const section = settingSection(what.slice(0, colon));
-  const name = what.slice(colon + 1);
+  const [sectionName, name = ''] = what.split(/:(.*)/s) as [string, string?];
+  const section = settingSection(sectionName);
   if (!section) return undefined;
   if (name === '') return explainSection(section);
   const option = section.options.find((candidate) => candidate.name === name);
-  if (!option) return undefined;
+  if (!option) return section.free === undefined ? undefined : `[${section.name}] ${name}\n\n${section.free}\n`;
   const fallback = option.fallback === undefined ? '' : `\nwithout it: ${option.fallback}`;
   return `[${section.name}] ${option.name}\n\n${option.text}${fallback}\n`;
+}
+
+/** The setting that is spelt most like one that there is not: `release:keep` for `release:kep`. */
+export function nearestSetting(what: string): string | undefined {
+  return nearest(
+    what,
+    settingSections.flatMap(({name, options}) => [name, ...options.map((option) => `${name}:${option.name}`)]),
+  );
 }
 
 function explainSection({name, text, options, free}: SettingSection): string {

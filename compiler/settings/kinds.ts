@@ -4,6 +4,7 @@ export const missingRelease: DiagnosticKind = {
   id: 'CFG480',
   name: 'missing-release',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops a compile of files that have no [release] section.
 Why: a release needs a name, a version and the Python that it is made for; nothing in a buildout says them.
@@ -32,6 +33,7 @@ export const missingSetting: DiagnosticKind = {
   id: 'CFG482',
   name: 'missing-setting',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops where [release] lacks an option that has no default.
 Why: name, version and python decide what is built and where; a guess would be wrong on some host.

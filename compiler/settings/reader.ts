@@ -43,7 +43,7 @@ export function sectionReader(name: string, section: ResolvedSection | undefined
       kind: more.kind ?? badSetting,
       message,
       ...(where && {primary: {span: where, text: label, ...(more.conceal && {conceal: true})}}),
-      ...(more.hint !== undefined && {hint: more.hint}),
+      hint: more.hint ?? `what it can be: cfgc explain ${name}:${key}`,
     });
   };
   const word = (key: string): string | undefined => {

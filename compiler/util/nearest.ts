@@ -2,11 +2,12 @@
  * The known name that is most like a misspelt one; undefined where none is near.
  * Near means: at most a third of its letters differ (and one letter always may), or one is the other in another case
  * or with `_` for `-`.
+ * @param most  how many letters may differ, where a third is too many
  */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+export function nearest(name: string, known: Iterable<string>, most?: number): string | undefined {
   const wanted = plain(name);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = (most ?? Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of known) {
     if (candidate === name || Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const found = distance(wanted, plain(candidate), bestDistance);

@@ -2,20 +2,22 @@
  * One folder a diagnostic: `test/diagnostics/cases/CFGnnn-what/`, with a profile `prod.cfg` and the text that is expected.
  *
  *     prod.cfg …       the input
- *     command          optional: `lint`, `emit`, `-o FILE`, or further words of the command line (`--offline`, `release:version=1`)
+ *     command          optional: `lint`, `lock`, `emit`, `-o FILE`, or further words of the command line (`--offline`, `release:version=1`)
  *     world.json       optional: what URLs answer, which files git calls changed
  *     expected.txt     every diagnostic of the run, the source above each
  *
  * `npm run update` writes expected.txt anew; its difference is read like code.
  */
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {requestOf} from '../../compiler/commands/request.js';
 import {checkProfile, lockRelease, planRelease} from '../../compiler/compile.js';
 import {catalog} from '../../compiler/diagnostics/catalog.js';
+import {withCauses} from '../../compiler/diagnostics/causes.js';
 import {withChains} from '../../compiler/diagnostics/chain.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
+import {explainKind} from '../../compiler/diagnostics/explain.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
 import {ordered} from '../../compiler/diagnostics/severity.js';
 import {emitScript} from '../../compiler/emit/sh.js';
@@ -41,22 +43,46 @@ const update = process.env.CFGC_UPDATE === '1';
 
 for (const {name, folder} of caseFolders('diagnostics')) {
   test(`diagnostics: ${name}`, async (t) => {
-    const {text, ids} = await run(folder);
+    const {text, ids, withoutHint} = await run(folder);
     const file = join(folder, 'expected.txt');
     if (update) writeFileSync(file, text);
     t.true(ids.includes(name.slice(0, 6)), `the case reports ${ids.join(', ') || 'nothing'}`);
+    t.deepEqual(withoutHint, [], 'every message says what to type');
     t.is(text, readFileSync(file, 'utf8'));
   });
 }
 
-test('diagnostics: every kind of the catalog has a case, or a test that names it', (t) => {
+/** Kinds that no folder can show, and the test that does. */
+const elsewhere: Readonly<Record<string, string>> = {
+  CFG601: 'lock/lock.test.ts',
+  CFG604: 'lock/lock.test.ts',
+  CFG606: 'lock/lock.test.ts',
+  CFG608: 'lock/lock.test.ts',
+  CFG611: 'edit/distribution.test.ts',
+  CFG612: 'edit/distribution.test.ts',
+  CFG613: 'edit/distribution.test.ts',
+};
+
+test('diagnostics: every kind of the catalog has a case; what needs uv and an index, another test', (t) => {
   const cases = new Set(caseFolders('diagnostics').map(({name}) => name.slice(0, 6)));
-  const tests = testSources();
-  const without = catalog.filter(({id}) => !cases.has(id) && !tests.includes(`'${id}'`));
-  t.deepEqual(
-    without.map(({id, name}) => `${id} ${name}`),
-    [],
-  );
+  const without = catalog.filter(({id}) => !cases.has(id)).map(({id}) => id);
+  t.deepEqual(without, Object.keys(elsewhere));
+  for (const [id, file] of Object.entries(elsewhere))
+    t.true(readFileSync(join(projectRoot, 'test', file), 'utf8').includes(`'${id}'`), `${file} shows ${id}`);
+});
+
+test('diagnostics: every kind has a page: what it does, why, an example, the source', (t) => {
+  for (const {id, name, explain} of catalog) {
+    const lines = explain.split('\n');
+    for (const head of ['What it does: ', 'Why: ', 'Example: ', 'Source: '])
+      t.true(
+        lines.some((line) => line.startsWith(head)),
+        `${id}: ${head}`,
+      );
+    const answer = explainKind(id);
+    t.true('page' in answer && answer.page.startsWith(`${id} ${name}: `), id);
+    t.deepEqual(explainKind(name), answer);
+  }
 });
 
 test('diagnostics: every case is of a kind in the catalog', (t) => {
@@ -68,7 +94,9 @@ test('diagnostics: every case is of a kind in the catalog', (t) => {
 });
 
 /** load to lower, and lint, emit or write where asked for, in a world of the case's own. */
-async function run(folder: string): Promise<{readonly text: string; readonly ids: readonly string[]}> {
+async function run(
+  folder: string,
+): Promise<{readonly text: string; readonly ids: readonly string[]; readonly withoutHint: readonly string[]}> {
   const words = existsSync(join(folder, 'command'))
     ? readFileSync(join(folder, 'command'), 'utf8').trim().split(/\s+/)
     : [];
@@ -112,6 +140,7 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
     if (linting) lint({...checked.context, locked: world.locked && new Set(world.locked)});
     else if (words.includes('-o'))
       await writeOutputs([{path: join(folder, values('-o')[0]!), content: 'a script'}], io, report);
+    else if (words.includes('lock')) await lockRelease(plan, checked, io, report, 'use');
     else if (words.includes('emit')) emitScript(plan, sampleLock({packages: []}), report);
     else if (asked.locked && !found.some(({kind}) => kind.severity === 'error')) {
       await lockRelease(plan, checked, io, report, 'locked');
@@ -119,9 +148,15 @@ async function run(folder: string): Promise<{readonly text: string; readonly ids
   }
   // A case of lint is about lint: what else its small profile lacks is not.
   const shown = linting ? found.filter(({kind}) => lintKinds.includes(kind)) : found;
-  const told = files ? withChains(shown, files.entrySource, files.edges) : shown;
+  const told = files ? withCauses(withChains(shown, files.entrySource, files.edges)) : shown;
   const text = renderText(told, {profile, colour: false}).replaceAll(folder, '[ROOT]');
-  return {text, ids: ordered(shown, profile).map(({kind}) => kind.id)};
+  // What a plugin says is the plugin's.
+  const own = shown.filter(({kind}) => !['CFG563', 'CFG564'].includes(kind.id));
+  return {
+    text,
+    ids: ordered(shown, profile).map(({kind}) => kind.id),
+    withoutHint: own.filter(({hint}) => !hint).map(({message}) => message),
+  };
 }
 
 function ioOf(folder: string, world: World): Io {
@@ -142,12 +177,4 @@ function ioOf(folder: string, world: World): Io {
       return {status: 0, stdout: words.includes('status') ? changed : '', stderr: ''};
     },
   };
-}
-
-function testSources(): string {
-  const root = join(projectRoot, 'test');
-  return readdirSync(root, {recursive: true, encoding: 'utf8'})
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => readFileSync(join(root, name), 'utf8'))
-    .join('\n');
 }

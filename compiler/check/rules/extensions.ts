@@ -85,6 +85,7 @@ export const extensionWithoutEffect: Rule = {
         kind: withoutEffect,
         message: `the extension \`${name}\` has no effect on a release`,
         ...(span && {primary: {span, text: known.reason}}),
+        hint: `it may stay for bin/buildout; to take it out: \`extensions -= ${name}\` under [buildout]`,
       });
     }
   },

@@ -8,6 +8,7 @@ const kind: DiagnosticKind = {
   id: 'CFG412',
   name: 'unpinned',
   severity: 'error',
+  missesName: true,
   explain: `
 What it does: stops a build in which a distribution that a part asks for has no version in [versions].
 Why: buildout would pick the newest it finds. Two hosts a week apart would differ, and a rebuild would not match.

@@ -36,7 +36,7 @@ export const partNeverBuilt: LintRule = {
         kind,
         message: `the part \`${section.name}\` is never built`,
         primary: {span: section.span, text: 'not in `parts`, and no part refers to it'},
-        ...(near && {hint: `\`parts\` names \`${near}\``}),
+        hint: near ? `\`parts\` names \`${near}\`` : `to build it: \`parts += ${section.name}\` under [buildout]`,
       });
     }
   },

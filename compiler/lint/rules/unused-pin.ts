@@ -1,5 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import {canonicalName} from '../../util/distribution-name.js';
+import {didYouMean} from '../../util/nearest.js';
 import {lastSpan} from '../../util/option-span.js';
 import {literal, show, words} from '../../util/text.js';
 import type {LintRule} from '../rule.js';
@@ -35,7 +36,12 @@ export const unusedPin: LintRule = {
       const span = lastSpan(option);
       // Only what the profile's own folder says: the pins of Plone or Zope come as one list, used or not.
       if (!span || span.source.path.includes('://') || used.has(canonicalName(option.name))) continue;
-      report({kind, message: `nothing uses the pin of \`${option.name}\``, primary: {span, text: 'not in the lock'}});
+      report({
+        kind,
+        message: `nothing uses the pin of \`${option.name}\``,
+        primary: {span, text: 'not in the lock'},
+        hint: didYouMean(option.name, locked) ?? 'take the line out',
+      });
     }
   },
 };

@@ -1,5 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {Config} from '../../model/config.js';
+import {didYouMean} from '../../util/nearest.js';
 import type {LintRule} from '../rule.js';
 
 const kind: DiagnosticKind = {
@@ -45,6 +46,7 @@ export const unusedSection: LintRule = {
         kind,
         message: `nothing refers to [${section.name}]`,
         primary: {span: section.span, text: 'its options have no effect'},
+        hint: didYouMean(section.name, used) ?? 'take it out, or refer to it',
       });
     }
   },

@@ -18,6 +18,7 @@ What it does: names a crontab line that runs a backup script.
 Why: the crontab is the service user's, and backups belong to who deploys: a service that is broken into must not reach them.
 Where the deployer and the service are one user it works.
 Example: [backupcron] of z3c.recipe.usercrontab runs bin/backup. Put "PREFIX/current/bin/backup" into the deployer's crontab instead.
+Source: design of cfgc, "permissions": backups belong to the deployer.
 `,
 };
 

@@ -13,6 +13,7 @@ export const neverRuns: DiagnosticKind = {
 What it does: names a part whose commands never run, as neither \`on_install\` nor \`on_update\` is on.
 Why: both are off by default, and the real recipe says nothing.
 Example: [setup] of collective.recipe.cmd has "cmds = ..." alone. Write "on_install = true".
+Source: collective.recipe.cmd, options on_install and on_update.
 `,
 };
 

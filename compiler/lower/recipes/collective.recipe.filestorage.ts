@@ -18,6 +18,7 @@ What it does: stops where a part of collective.recipe.filestorage stands behind 
 or where it can't tell which ZEO server is meant.
 Why: the real recipe refuses it too: the other parts are read before it could add to them.
 Example: "parts = instance filestorage". Write "parts = filestorage instance".
+Source: collective.recipe.filestorage, which refuses parts that were read before it.
 `,
 };
 

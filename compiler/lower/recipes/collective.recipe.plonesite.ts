@@ -15,6 +15,7 @@ const siteReplace: DiagnosticKind = {
 What it does: stops where \`site-replace\` would delete the site and make a new one at every deploy.
 Why: a deploy never deletes data.
 Example: [plonesite] has "site-replace = true". Take it out; to begin anew, delete the site by hand.
+Source: collective.recipe.plonesite, option site-replace.
 `,
 };
 

@@ -19,6 +19,7 @@ const backgroundProgram: DiagnosticKind = {
 What it does: names a program line that starts a server in the background, and what runs instead.
 Why: a supervisor watches the process it starts. One that forks is gone at once for it, and is started again and again.
 Example: "20 instance \${buildout:bin-directory}/instance [start]". Write "[console]".
+Source: supervisord's manual, "nondaemonizing of subprocesses".
 `,
 };
 

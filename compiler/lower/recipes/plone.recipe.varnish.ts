@@ -17,6 +17,7 @@ const varnishNeedsConfig: DiagnosticKind = {
 What it does: says that a varnish part of the old form gets a configuration that cfgc writes from its backends.
 Why: the recipe of that time wrote a VCL for Varnish 2, which no version takes any more.
 Example: [cache] has "recipe = plone.recipe.varnish" and "backends = 127.0.0.1:8080". Write a VCL of your own, and "config = etc/varnish.vcl".
+Source: plone.recipe.varnish: its options of then and of today.
 `,
 };
 

@@ -10,6 +10,7 @@ export const retiredRecipe: DiagnosticKind = {
 What it does: stops where a part has a recipe of a time that is over: it can't run on any Python that is kept up.
 Why: what it set up (Zope 2 from an archive, Plone 3, Pound, checkouts by Subversion) is made otherwise today, and the message says how.
 Example: [zope2] has "recipe = plone.recipe.zope2install". Zope is a distribution: take the part out, and pin Zope.
+Source: the last release of the recipe, and the Pythons that it runs on.
 `,
 };
 

@@ -14,6 +14,7 @@ const modeNotOctal: DiagnosticKind = {
 What it does: stops where a \`mode\` is no octal number of three or four digits.
 Why: a mode that chmod reads differently from what its author meant opens a folder, or closes it.
 Example: [dirs] has "mode = rwxr-x---". Write "mode = 0750".
+Source: chmod(1), POSIX; zc.buildout itself takes any text.
 `,
 };
 

@@ -16,6 +16,7 @@ const sharedConfiguration: DiagnosticKind = {
 What it does: stops where a part of zc.recipe.deployment:sharedconfig would edit a file that is not the release's.
 Why: a release owns its own files alone; a block in a foreign file can't be taken back by switching to the older release.
 Example: [s] appends to /etc/logrotate.conf. Write a file of its own with zc.recipe.deployment:configuration, and include that.
+Source: zc.recipe.deployment, SharedConfig.
 `,
 };
 

@@ -94,6 +94,7 @@ const developInProd: DiagnosticKind = {
 What it does: stops a production release with a part of zc.recipe.egg:develop.
 Why: it installs a folder of source code, which has no version that says what is in it, and no hash.
 Example: [my.theme] has "recipe = zc.recipe.egg:develop". Build a wheel of it, pin it, and write "parts -= my.theme" in prod.cfg.
+Source: zc.recipe.egg, Develop.
 `,
 };
 

@@ -20,6 +20,7 @@ What it does: says that the \`user\` of a Zope instance is not written, as its d
 Why: Zope replaces its only administrator by what it finds in inituser. So the file is written only where there is no database
 yet, and that can be seen only where the database is a file of this release.
 Example: an instance with RelStorage. Make the first user by hand: bin/instance adduser admin.
+Source: Zope, what it does with the file inituser.
 `,
 };
 
