@@ -93,7 +93,8 @@ environment_uv_install() {
         set -- "$@" --default-index "$PIP_INDEX_URL"
     fi
     log_info "installing $total distributions with uv"
-    UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install "$@" --requirement requirements.txt >install.log 2>&1 && return 0
+    # Without uv's own notes, which name the day and the folder of a wheelhouse: the same lock gives the same files everywhere.
+    UV_NO_INSTALLER_METADATA=1 UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install "$@" --requirement requirements.txt >install.log 2>&1 && return 0
     environment_last_words install.log
     return 1
 }

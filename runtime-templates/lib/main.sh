@@ -140,7 +140,7 @@ main_deploy() {
     main_step 4 build signal_run main_step_build
     main_step 5 configure signal_run main_step_configure
     main_step 6 permissions signal_run main_step_permissions
-    main_step 7 check signal_run main_step_complete
+    main_step 7 complete signal_run main_step_complete
     main_step 8 switch main_step_switch
     main_step 9 restart main_step_restart
     main_step 10 verify main_step_verify
