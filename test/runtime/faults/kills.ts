@@ -25,7 +25,7 @@ export const killedAtCommands: Fault = {
       throw new Error('the deploy that nobody kills does not come to its end');
     const points = (await readFile(count, 'utf8')).length;
     let tried = 0;
-    for (let at = 1; at <= points; at += bounded ? 24 : 1) {
+    for (let at = 1; at <= points; at += bounded ? 30 : 1) {
       if (!(await deploy(at)).killed) continue;
       tried += 1;
       await site.judge(sayer(`before command ${at} of ${points}`));
@@ -60,7 +60,7 @@ trap 'if [ -n "\${FAULT_SEEN:-}" ]; then echo "$LINENO" >>"$FAULT_SEEN"; elif [ 
     // In the order in which the deploy first comes to them.
     const lines = [...new Set((await readFile(seen, 'utf8')).split('\n').filter(Boolean))];
     let tried = 0;
-    for (let at = 0; at < lines.length; at += bounded ? 60 : 1) {
+    for (let at = 0; at < lines.length; at += bounded ? 90 : 1) {
       if (!(await deploy({FAULT_LINE: lines[at]!})).killed) continue;
       tried += 1;
       await site.judge(sayer(`at line ${lines[at]}`));
