@@ -12,14 +12,17 @@ export function lastSpan(option: WithHistory | undefined): Span | undefined {
 
 /**
  * The place of one piece of an option's value: the newest file that wrote it, looked for as a whole word first.
- * @returns the span of `needle`; where no file wrote it that way (it came by a substitution), the option's own
+ * @returns the span of `needle`; where no file wrote it that way, of the newest value that has a substitution by which it
+ *   can have come, or the option's own
  */
 export function spanOf(option: WithHistory | undefined, needle: string): Span | undefined {
-  for (const {span} of option?.history.toReversed() ?? []) {
-    const found = span && within(span, needle);
+  // What takes lines away brought none.
+  const newest = (option?.history ?? []).filter(({operation, span}) => span && operation !== 'take').toReversed();
+  for (const {span} of newest) {
+    const found = within(span!, needle);
     if (found) return found;
   }
-  return lastSpan(option);
+  return newest.find(({value}) => value.includes('${'))?.span ?? newest[0]?.span ?? lastSpan(option);
 }
 
 /** Where the name of an option was last written: before the `=` of its value. */
