@@ -78,6 +78,12 @@ main_run() {
         return 0
     fi
     case $main_command in
+    prune | pin | unpin | uninstall | rollback | run)
+        # These take a lock, and the lock's folder would be made on a host that has nothing else.
+        [ -d "$STATE" ] || die "nothing of $NAME is in $PREFIX: there is nothing to $main_command"
+        ;;
+    esac
+    case $main_command in
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
     verify) main_verify "$@" ;;

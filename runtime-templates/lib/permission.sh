@@ -194,9 +194,9 @@ permission_member() (
 
 # permission_row CLASS OWNER GROUP FILE EXECUTABLE DIRECTORY: a line of the table, for permission_load, which asked who this user is.
 permission_row() {
-    permission_number uid "$2" || die "there is no user ${2#@} ($SERVICE_USER) on this host: class $1 cannot be given to it"
+    permission_number uid "$2" || die "there is no user $(permission_name "$2" "$SERVICE_USER") on this host: class $1 cannot be given to it"
     permission_row_uid=$permission_number
-    permission_number gid "$3" || die "there is no group ${3#@} on this host: class $1 cannot be given to it"
+    permission_number gid "$3" || die "there is no group $(permission_name "$3" "${SERVICE_GROUP:-of $SERVICE_USER}") on this host: class $1 cannot be given to it"
     permission_row_gid=$permission_number
     if [ "$permission_me" != 0 ]; then
         [ "$permission_row_uid" = "$permission_me" ] || permission_row_uid=-
@@ -206,6 +206,14 @@ permission_row() {
         esac
     fi
     echo "C $1 $permission_row_uid $permission_row_gid $4 $5 $6"
+}
+
+# permission_name NAME SERVICE: prints a name of the table for people, SERVICE for who runs the services.
+permission_name() {
+    case $1 in
+    @service) printf '%s\n' "$2" ;;
+    *) printf '%s\n' "${1#@}" ;;
+    esac
 }
 
 # permission_number uid|gid NAME: sets permission_number. Classes share a few names, and each is looked up once.

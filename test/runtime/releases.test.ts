@@ -47,6 +47,29 @@ for (const shell of testShells()) {
     t.regex(unfinished.stderr, /missing, unfinished or bad/);
   });
 
+  test(`${shell.name}: where nothing was deployed, nothing is made by what only takes away`, async (t) => {
+    const host = await makeHost();
+    const script = await host.script({version: '1.0.0'});
+    const commands = [
+      ['rollback'],
+      ['prune'],
+      ['uninstall'],
+      ['pin', '1.0.0'],
+      ['unpin', '1.0.0'],
+      ['run', 'x'],
+      ['status'],
+      ['list'],
+    ];
+    for (const command of commands) {
+      const ran = await host.run(shell, script, command);
+      if (!['status', 'list'].includes(command[0]!)) {
+        t.is(ran.status, 1, command.join(' '));
+        t.regex(ran.stderr, /nothing of \S+ is in \S+: there is nothing to /, command.join(' '));
+      }
+      await t.throwsAsync(stat(host.prefix), {code: 'ENOENT'}, command.join(' '));
+    }
+  });
+
   test(`${shell.name}: keep counts complete releases: after five failed deploys both good ones are there`, async (t) => {
     const host = await makeHost();
     for (const version of ['1.0.0', '1.1.0']) {
