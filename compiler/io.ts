@@ -65,8 +65,11 @@ export function memoryIo(
     fetched,
     env: world.env ?? {},
     async readFile(path) {
-      const found = files.get(path) ?? (reaches(path) ? files.get(normalisePath(path)) : undefined);
+      const plain = reaches(path) ? normalisePath(path) : path;
+      const found = files.get(path) ?? files.get(plain);
       if (found instanceof Error) throw found;
+      if (found && path.endsWith('/')) return undefined;
+      if (!found && isFolder(plain)) throw Object.assign(new Error('a folder'), {code: 'EISDIR'});
       return found;
     },
     async pathKind(path) {

@@ -4,12 +4,16 @@
  */
 import {createToken, EmbeddedActionsParser, EOF, type IToken, Lexer, type TokenType} from 'chevrotain';
 import {lexerOptions} from './lexer-options.js';
+import {isPythonString} from './python-string-literal.js';
 
 /** A node of the syntax tree. Operators keep their spelling. */
 export type Expression =
   | {readonly kind: 'number' | 'string'; readonly text: string}
   | {readonly kind: 'name'; readonly name: string}
   | {readonly kind: 'list' | 'tuple' | 'set'; readonly items: readonly Expression[]}
+  /** `starred` is `*x`; `group` is `(x)`. */
+  | {readonly kind: 'starred' | 'group'; readonly value: Expression}
+  | {readonly kind: 'named'; readonly name: string; readonly value: Expression}
   | {readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[]}
   | {readonly kind: 'unary'; readonly operator: string; readonly operand: Expression}
   | {readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression}
@@ -31,7 +35,14 @@ export type Expression =
       readonly element: Expression;
       readonly clauses: readonly Clause[];
     }
-  /** Python that is known and not worked out ahead: f-strings, `:=`, `*x`, `await`, dict comprehensions. */
+  | {
+      readonly kind: 'comprehension';
+      readonly of: 'dict';
+      readonly key: Expression;
+      readonly element: Expression;
+      readonly clauses: readonly Clause[];
+    }
+  /** Python that is known and not worked out ahead: bytes, formatted texts, `**x`, parameters with defaults. */
   | {readonly kind: 'other'; readonly what: string};
 
 export interface Argument {
@@ -39,11 +50,25 @@ export interface Argument {
   readonly value: Expression;
 }
 
-export type Clause = {readonly targets: readonly string[]; readonly source: Expression} | {readonly test: Expression};
+export type Clause = {readonly target: Target; readonly source: Expression} | {readonly test: Expression};
 
-const word = createToken({name: 'Name', pattern: /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/});
+/** What a loop binds: a name, or one for each item; undefined for what is not worked out ahead, such as `x[0]`. */
+export type Target = string | readonly Target[] | undefined;
+
+/** What ends a name in Python, as a part of a pattern. */
+const noMore = '(?![\\w\\u0080-\\uffff])';
+const identifier = /[\p{XID_Start}_]\p{XID_Continue}*/uy;
+const word = createToken({
+  name: 'Name',
+  // A custom one, since the lexer's own take no classes of Unicode. A character that no name can hold ends the lexing.
+  pattern: (text: string, offset: number) => {
+    identifier.lastIndex = offset;
+    return identifier.exec(text) as RegExpExecArray & [string];
+  },
+  line_breaks: false,
+});
 const keyword = (text: string): TokenType =>
-  createToken({name: `Keyword_${text}`, pattern: new RegExp(text), longer_alt: word});
+  createToken({name: `Keyword_${text}`, pattern: new RegExp(`(?:${text})${noMore}`)});
 const sign = (name: string, text: string): TokenType => createToken({name, pattern: text});
 
 const Lambda = keyword('lambda');
@@ -55,24 +80,31 @@ const Not = keyword('not');
 const In = keyword('in');
 const Is = keyword('is');
 const For = keyword('for');
-const Await = keyword('await');
-/** Words that begin no expression. */
-const Reserved = createToken({
-  name: 'Reserved',
-  pattern:
-    /(?:assert|async|as|break|class|continue|def|del|elif|except|finally|from|global|import|nonlocal|pass|raise|return|try|while|with|yield)(?![\w\u0080-\uffff])/,
-});
+const Constant = keyword('True|False|None');
+/** Words that begin no expression outside a function. */
+const Reserved = keyword(
+  'assert|async|as|await|break|class|continue|def|del|elif|except|finally|from|global|import|nonlocal|pass|raise|return|try|while|with|yield',
+);
 const Blank = createToken({name: 'Blank', pattern: /[ \t\f]+/, group: Lexer.SKIPPED});
 const Comment = createToken({name: 'Comment', pattern: /#[^\n]*/, group: Lexer.SKIPPED});
+const number =
+  /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*|\d(?:_?\d)*)(?:[eE][-+]?\d(?:_?\d)*)?[jJ]?)/y;
+const afterNumber = /(?:and|else|for|if|in|is|not|or)|(?![\w\u0080-\uffff])/y;
 const NumberToken = createToken({
   name: 'Number',
-  pattern:
-    /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*|\d(?:_?\d)*)(?:[eE][-+]?\d(?:_?\d)*)?[jJ]?)(?![\w\u0080-\uffff])/,
+  // As long as it can be, and only then is what follows looked at: `1.real` is no number and a name.
+  pattern: (text: string, offset: number) => {
+    number.lastIndex = offset;
+    const found = number.exec(text);
+    afterNumber.lastIndex = number.lastIndex;
+    return found && afterNumber.test(text) ? (found as RegExpExecArray & [string]) : null;
+  },
+  line_breaks: false,
 });
 const StringToken = createToken({
   name: 'String',
   pattern:
-    /(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])?(?:'''(?:[^\\]|\\[\s\S])*?'''|"""(?:[^\\]|\\[\s\S])*?"""|'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")/,
+    /(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])?(?:'''(?:[^\\]|\\[\s\S])*?'''|"""(?:[^\\]|\\[\s\S])*?"""|'(?!'')(?:[^'\\\n]|\\[\s\S])*'|"(?!"")(?:[^"\\\n]|\\[\s\S])*")/,
   line_breaks: true,
 });
 const Ellipsis = sign('Ellipsis', '...');
@@ -110,7 +142,7 @@ const Assign = sign('Assign', '=');
 
 const tokens: TokenType[] = [
   ...[Blank, Comment, StringToken, NumberToken, Reserved],
-  ...[Lambda, If, Else, Or, And, Not, In, Is, For, Await, word],
+  ...[Lambda, If, Else, Or, And, Not, In, Is, For, Constant, word],
   ...[Ellipsis, Walrus, Power, FloorDivide, ShiftLeft, ShiftRight, LessEqual, GreaterEqual, Equal, Unequal],
   ...[Less, Greater, Star, Divide, Modulo, At, Plus, Minus, Ampersand, Bar, Caret, Tilde],
   ...[OpenRound, CloseRound, OpenSquare, CloseSquare, OpenCurly, CloseCurly, Comma, Colon, Dot, Assign],
@@ -120,9 +152,23 @@ type Binary = (left: Expression, operator: string, right: Expression) => Express
 const binary: Binary = (left, operator, right) => ({kind: 'binary', operator, left, right});
 
 class ExpressionParser extends EmbeddedActionsParser {
+  /** Where the text is none of Python's although the grammar takes it: an offset. */
+  fault: number | undefined;
+  /** The formatted texts: what is in their braces is read later. */
+  formatted: {readonly literal: string; readonly offset: number}[] = [];
+  /** The second number of Python 3: what its grammar takes grew. */
+  minor = 0;
+
   constructor() {
     super(tokens, {skipValidations: true, recoveryEnabled: false, maxLookahead: 2});
     this.performSelfAnalysis();
+  }
+
+  /** Python's compiler refuses more than its grammar does. */
+  private refuse(when: () => boolean): void {
+    this.ACTION(() => {
+      if (this.fault === undefined && when()) this.fault = this.LA(0).startOffset;
+    });
   }
 
   readonly whole = this.RULE('whole', (): Expression => {
@@ -158,8 +204,7 @@ class ExpressionParser extends EmbeddedActionsParser {
         {
           ALT: () => {
             this.CONSUME(Star);
-            this.SUBRULE(this.bitOr);
-            return {kind: 'other', what: '*'};
+            return {kind: 'starred', value: this.SUBRULE(this.bitOr)};
           },
         },
         {ALT: () => this.SUBRULE(this.named)},
@@ -167,14 +212,16 @@ class ExpressionParser extends EmbeddedActionsParser {
   );
 
   private readonly named = this.RULE('named', (): Expression => {
-    const value = this.SUBRULE(this.expression);
-    let result = value;
-    this.OPTION(() => {
-      this.CONSUME(Walrus);
-      this.SUBRULE1(this.expression);
-      result = {kind: 'other', what: ':='};
+    const name = this.OPTION({
+      GATE: () => this.LA(2).tokenType === Walrus,
+      DEF: () => {
+        const {image} = this.CONSUME(word);
+        this.CONSUME(Walrus);
+        return image;
+      },
     });
-    return result;
+    const value = this.SUBRULE(this.expression);
+    return this.ACTION(() => (name === undefined ? value : {kind: 'named', name: named(name), value}));
   });
 
   readonly expression = this.RULE(
@@ -200,28 +247,56 @@ class ExpressionParser extends EmbeddedActionsParser {
   );
 
   private readonly lambda = this.RULE('lambda', (): Expression => {
-    const parameters: string[] = [];
-    let plain = true;
+    const parameters: Parameter[] = [];
+    let last = false;
     this.CONSUME(Lambda);
-    this.MANY_SEP({
-      SEP: Comma,
+    this.MANY({
+      GATE: () => !last,
       DEF: () => {
+        parameters.push(this.SUBRULE(this.parameter));
+        last = true;
         this.OPTION(() => {
-          this.OR([{ALT: () => this.CONSUME(Star)}, {ALT: () => this.CONSUME(Power)}]);
-          plain = false;
-        });
-        parameters.push(this.CONSUME(word).image);
-        this.OPTION1(() => {
-          this.CONSUME(Assign);
-          this.SUBRULE(this.expression);
-          plain = false;
+          this.CONSUME(Comma);
+          last = false;
         });
       },
     });
+    this.refuse(() => !isSignature(parameters));
     this.CONSUME(Colon);
-    const body = this.SUBRULE1(this.expression);
-    return plain ? {kind: 'lambda', parameters, body} : {kind: 'other', what: 'lambda'};
+    const body = this.SUBRULE(this.expression);
+    const names = parameters.map(({name}) => name ?? '');
+    const plain = parameters.every(({mark, fallback}) => mark === '' && !fallback);
+    return plain ? {kind: 'lambda', parameters: names, body} : {kind: 'other', what: 'lambda'};
   });
+
+  private readonly parameter = this.RULE(
+    'parameter',
+    (): Parameter =>
+      this.OR<Parameter>([
+        {
+          ALT: () => {
+            const mark = this.OR1<IToken>([
+              {ALT: () => this.CONSUME(Star)},
+              {ALT: () => this.CONSUME(Power)},
+              {ALT: () => this.CONSUME(Divide)},
+            ]).image;
+            const name = this.OPTION(() => this.CONSUME(word).image);
+            return {mark, name: this.ACTION(() => name && named(name)), fallback: false};
+          },
+        },
+        {
+          ALT: () => {
+            const name = named(this.CONSUME1(word).image);
+            const fallback = this.OPTION1(() => {
+              this.CONSUME(Assign);
+              this.SUBRULE(this.expression);
+              return true;
+            });
+            return {mark: '', name, fallback: fallback === true};
+          },
+        },
+      ]),
+  );
 
   private readonly disjunction = this.RULE('disjunction', (): Expression => {
     const operands = [this.SUBRULE(this.conjunction)];
@@ -316,14 +391,13 @@ class ExpressionParser extends EmbeddedActionsParser {
   });
 
   private readonly primary = this.RULE('primary', (): Expression => {
-    const awaited = this.OPTION(() => this.CONSUME(Await));
     let result = this.SUBRULE(this.atom);
     this.MANY(() => {
       result = this.OR<Expression>([
         {
           ALT: () => {
             this.CONSUME(Dot);
-            return {kind: 'attribute', object: result, name: this.CONSUME(word).image};
+            return {kind: 'attribute', object: result, name: named(this.CONSUME(word).image)};
           },
         },
         {
@@ -344,12 +418,13 @@ class ExpressionParser extends EmbeddedActionsParser {
         },
       ]);
     });
-    return awaited ? {kind: 'other', what: 'await'} : result;
+    return result;
   });
 
   private readonly args = this.RULE('args', (): Argument[] => {
-    const found: Argument[] = [];
+    const found: (Argument & {readonly star?: string})[] = [];
     let last = false;
+    let comma = false;
     this.MANY({
       GATE: () => !last,
       DEF: () => {
@@ -358,45 +433,51 @@ class ExpressionParser extends EmbeddedActionsParser {
         this.OPTION(() => {
           this.CONSUME(Comma);
           last = false;
+          comma = true;
         });
       },
     });
+    this.refuse(() => !isCall(found, comma));
     return found;
   });
 
-  private readonly argument = this.RULE(
-    'argument',
-    (): Argument =>
-      this.OR<Argument>([
-        {
-          ALT: () => {
-            this.OR1([{ALT: () => this.CONSUME(Star)}, {ALT: () => this.CONSUME(Power)}]);
-            this.SUBRULE(this.expression);
-            return {value: {kind: 'other', what: '*'}};
-          },
+  private readonly argument = this.RULE('argument', (): Argument & {readonly star?: string; readonly bare?: boolean} =>
+    this.OR<Argument & {readonly star?: string; readonly bare?: boolean}>([
+      {
+        ALT: () => {
+          this.CONSUME(Star);
+          return {star: '*', value: {kind: 'starred', value: this.SUBRULE(this.expression)}};
         },
-        {
-          ALT: () => {
-            const name = this.CONSUME(word).image;
-            this.CONSUME(Assign);
-            return {name, value: this.SUBRULE1(this.expression)};
-          },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(Power);
+          this.SUBRULE2(this.expression);
+          return {star: '**', value: {kind: 'other', what: '**'}};
         },
-        {
-          ALT: () => {
-            let value = this.SUBRULE(this.named);
-            this.OPTION(() => {
-              const clauses = this.SUBRULE(this.clauses);
-              value = {kind: 'comprehension', of: 'generator', element: value, clauses};
-            });
-            return {value};
-          },
+      },
+      {
+        ALT: () => {
+          const name = this.CONSUME(word).image;
+          this.CONSUME(Assign);
+          return {name: named(name), value: this.SUBRULE1(this.expression)};
         },
-      ]),
+      },
+      {
+        ALT: () => {
+          const value = this.SUBRULE(this.named);
+          const clauses = this.OPTION(() => this.SUBRULE(this.clauses));
+          return clauses
+            ? {bare: true, value: {kind: 'comprehension', of: 'generator', element: value, clauses}}
+            : {value};
+        },
+      },
+    ]),
   );
 
   private readonly index = this.RULE('index', (): Expression => {
     const list = [this.SUBRULE(this.slice)];
+    const starred = (): boolean => list.some(({kind}) => kind === 'starred');
     let comma = false;
     let last = false;
     this.MANY({
@@ -405,25 +486,32 @@ class ExpressionParser extends EmbeddedActionsParser {
         this.CONSUME(Comma);
         comma = true;
         last = true;
-        this.OPTION(() => {
-          list.push(this.SUBRULE1(this.slice));
-          last = false;
+        this.OPTION({
+          GATE: () => this.LA(1).tokenType !== CloseSquare,
+          DEF: () => {
+            list.push(this.SUBRULE1(this.slice));
+            last = false;
+          },
         });
       },
     });
-    return comma ? {kind: 'tuple', items: list} : list[0]!;
+    this.refuse(() => starred() && this.minor < 11);
+    if (list.some(({kind}) => kind === 'slice') && comma) return {kind: 'other', what: 'a slice of several dimensions'};
+    return comma || starred() ? {kind: 'tuple', items: list} : list[0]!;
   });
 
   private readonly slice = this.RULE('slice', (): Expression => {
-    const bounds: (Expression | undefined)[] = [this.OPTION(() => this.SUBRULE(this.named))];
+    const bounds: (Expression | undefined)[] = [this.OPTION(() => this.SUBRULE(this.item))];
     this.OPTION1(() => {
       this.CONSUME(Colon);
+      this.refuse(() => bounds[0]?.kind === 'starred' || bounds[0]?.kind === 'named');
       bounds.push(this.OPTION2(() => this.SUBRULE(this.expression)));
       this.OPTION3(() => {
         this.CONSUME1(Colon);
         bounds.push(this.OPTION4(() => this.SUBRULE1(this.expression)));
       });
     });
+    this.refuse(() => bounds.length === 1 && bounds[0] === undefined);
     return bounds.length === 1 ? (bounds[0] ?? {kind: 'other', what: 'nothing'}) : {kind: 'slice', bounds};
   });
 
@@ -431,10 +519,9 @@ class ExpressionParser extends EmbeddedActionsParser {
     const found: Clause[] = [];
     this.AT_LEAST_ONE(() => {
       this.CONSUME(For);
-      const targets: string[] = [];
-      this.AT_LEAST_ONE_SEP({SEP: Comma, DEF: () => targets.push(this.CONSUME(word).image)});
+      const target = this.SUBRULE(this.target);
       this.CONSUME(In);
-      found.push({targets, source: this.SUBRULE(this.disjunction)});
+      found.push({target, source: this.SUBRULE(this.disjunction)});
       this.MANY(() => {
         this.CONSUME(If);
         found.push({test: this.SUBRULE1(this.disjunction)});
@@ -443,12 +530,41 @@ class ExpressionParser extends EmbeddedActionsParser {
     return found;
   });
 
+  private readonly target = this.RULE('target', (): Target => {
+    const list: Expression[] = [];
+    let comma = false;
+    let last = false;
+    this.AT_LEAST_ONE({
+      GATE: () => !last,
+      DEF: () => {
+        const star = this.OPTION(() => this.CONSUME(Star));
+        const value = this.SUBRULE(this.bitOr);
+        list.push(star ? {kind: 'starred', value} : value);
+        last = true;
+        this.OPTION1(() => {
+          this.CONSUME(Comma);
+          comma = true;
+          last = false;
+        });
+      },
+    });
+    this.refuse(() => !areTargets(list, comma));
+    return this.ACTION(() => (comma ? list.map(targetOf) : targetOf(list[0]!)));
+  });
+
   private readonly atom = this.RULE(
     'atom',
     (): Expression =>
       this.OR<Expression>([
-        {ALT: () => ({kind: 'name', name: this.CONSUME(word).image})},
-        {ALT: () => ({kind: 'number', text: this.CONSUME(NumberToken).image})},
+        {ALT: () => ({kind: 'name', name: named(this.CONSUME(word).image)})},
+        {ALT: () => ({kind: 'name', name: this.CONSUME(Constant).image})},
+        {
+          ALT: () => {
+            const text = this.CONSUME(NumberToken).image;
+            this.refuse(() => !isNumber(text));
+            return {kind: 'number', text};
+          },
+        },
         {ALT: () => this.SUBRULE(this.strings)},
         {
           ALT: () => {
@@ -464,51 +580,53 @@ class ExpressionParser extends EmbeddedActionsParser {
 
   private readonly strings = this.RULE('strings', (): Expression => {
     const texts: string[] = [];
-    this.AT_LEAST_ONE(() => texts.push(this.CONSUME(StringToken).image));
+    this.AT_LEAST_ONE(() => {
+      const {image, startOffset} = this.CONSUME(StringToken);
+      texts.push(image);
+      if (/^r?f/i.test(image)) this.formatted.push({literal: image, offset: startOffset});
+    });
+    this.refuse(() => !areStrings(texts, this.minor));
     return texts.map((text): Expression => ({kind: 'string', text})).reduce((left, right) => binary(left, '+', right));
   });
 
   private readonly round = this.RULE('round', (): Expression => {
     this.CONSUME(OpenRound);
-    let result: Expression = {kind: 'tuple', items: []};
-    this.OPTION(() => {
-      const items = this.SUBRULE(this.items);
-      this.ACTION(() => {
-        result = items.comma ? {kind: 'tuple', items: items.list} : items.list[0]!;
-      });
-      this.OPTION1(() => {
-        result = {kind: 'comprehension', of: 'generator', element: result, clauses: this.SUBRULE(this.clauses)};
-      });
-    });
+    const items = this.OPTION(() => this.SUBRULE(this.items));
+    const clauses = this.OPTION1({GATE: () => items !== undefined, DEF: () => this.SUBRULE(this.clauses)});
+    this.refuse(
+      () => items !== undefined && !items.comma && items.list[0]!.kind === 'starred', // `(*a)`
+    );
+    this.refuse(() => clauses !== undefined && items!.comma);
     this.CONSUME(CloseRound);
-    return result;
+    return this.ACTION((): Expression => {
+      if (!items) return {kind: 'tuple', items: []};
+      if (clauses) return {kind: 'comprehension', of: 'generator', element: items.list[0]!, clauses};
+      if (items.comma) return {kind: 'tuple', items: items.list};
+      return {kind: 'group', value: items.list[0]!};
+    });
   });
 
   private readonly square = this.RULE('square', (): Expression => {
     this.CONSUME(OpenSquare);
-    let result: Expression = {kind: 'list', items: []};
-    this.OPTION(() => {
-      const items = this.SUBRULE(this.items);
-      this.ACTION(() => {
-        result = {kind: 'list', items: items.list};
-      });
-      this.OPTION1(() => {
-        const clauses = this.SUBRULE(this.clauses);
-        this.ACTION(() => {
-          result = {kind: 'comprehension', of: 'list', element: items.list[0]!, clauses};
-        });
-      });
-    });
+    const items = this.OPTION(() => this.SUBRULE(this.items));
+    const clauses = this.OPTION1({GATE: () => items !== undefined, DEF: () => this.SUBRULE(this.clauses)});
+    this.refuse(() => clauses !== undefined && (items!.comma || items!.list[0]!.kind === 'starred'));
     this.CONSUME(CloseSquare);
-    return result;
+    return this.ACTION(
+      (): Expression =>
+        clauses
+          ? {kind: 'comprehension', of: 'list', element: items!.list[0]!, clauses}
+          : {kind: 'list', items: items?.list ?? []},
+    );
   });
 
   private readonly curly = this.RULE('curly', (): Expression => {
     this.CONSUME(OpenCurly);
     const items: Expression[] = [];
     const entries: [Expression, Expression][] = [];
-    let other = false;
+    let unpacked = 0;
     let last = false;
+    let comma = false;
     this.MANY({
       GATE: () => !last,
       DEF: () => {
@@ -518,33 +636,40 @@ class ExpressionParser extends EmbeddedActionsParser {
             ALT: () => {
               this.CONSUME(Power);
               this.SUBRULE(this.bitOr);
-              other = true;
+              unpacked++;
             },
           },
           {
             ALT: () => {
               const key = this.SUBRULE(this.item);
-              this.OPTION(() => {
+              const value = this.OPTION(() => {
                 this.CONSUME(Colon);
-                entries.push([key, this.SUBRULE(this.expression)]);
+                this.refuse(() => key.kind === 'starred' || key.kind === 'named');
+                return this.SUBRULE(this.expression);
               });
-              items.push(key);
+              if (value) entries.push([key, value]);
+              else items.push(key);
             },
           },
         ]);
         this.OPTION1(() => {
           this.CONSUME(Comma);
           last = false;
+          comma = true;
         });
       },
     });
-    this.OPTION2(() => {
-      this.SUBRULE(this.clauses);
-      other = true;
-    });
+    const clauses = this.OPTION2({GATE: () => last, DEF: () => this.SUBRULE(this.clauses)});
+    this.refuse(() => items.length > 0 && entries.length + unpacked > 0);
+    this.refuse(() => clauses !== undefined && (comma || unpacked > 0 || items[0]?.kind === 'starred'));
     this.CONSUME(CloseCurly);
-    if (other) return {kind: 'other', what: '{…}'};
-    return entries.length === items.length ? {kind: 'dict', entries} : {kind: 'set', items};
+    return this.ACTION((): Expression => {
+      if (unpacked > 0) return {kind: 'other', what: '**'};
+      if (!clauses) return items.length > 0 ? {kind: 'set', items} : {kind: 'dict', entries};
+      if (items.length > 0) return {kind: 'comprehension', of: 'set', element: items[0]!, clauses};
+      const [key, element] = entries[0]!;
+      return {kind: 'comprehension', of: 'dict', key, element, clauses};
+    });
   });
 
   private leftAssociative(
@@ -566,26 +691,151 @@ class ExpressionParser extends EmbeddedActionsParser {
 /** Brackets within each other, as many as CPython's tokenizer takes; and a length that no condition reaches. */
 const depthLimit = 200;
 const tokenLimit = 5000;
+/** What nests without brackets: `2 ** 2 ** 2`, `lambda: lambda: 1`, `a if b else c if d else e`. */
+const nestingLimit = 200;
+
+/** Of the Pythons whose grammar is known here. */
+const newestMinor = 14;
 
 let lexer: Lexer | undefined;
 let parser: ExpressionParser | undefined;
 
-/** @returns where it goes wrong, as an offset, for what is no expression */
-export function parseExpression(text: string): Expression | {readonly errorAt: number} {
+/**
+ * @param minor  the second number of Python 3
+ * @returns where it goes wrong, as an offset, for what is no expression; `tooLong` for more than is worked out ahead
+ */
+export function parseExpression(
+  text: string,
+  minor = newestMinor,
+): Expression | {readonly errorAt: number; readonly tooLong?: true} {
   lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0) return {errorAt: lexed.errors[0]!.offset};
   let depth = 0;
+  let nested = 0;
   for (const {tokenType, startOffset} of lexed.tokens) {
     if (tokenType === OpenRound || tokenType === OpenSquare || tokenType === OpenCurly) depth++;
     else if (tokenType === CloseRound || tokenType === CloseSquare || tokenType === CloseCurly) depth--;
+    else if (tokenType === Power || tokenType === Lambda || tokenType === Else) nested++;
     if (depth > depthLimit) return {errorAt: startOffset};
   }
-  if (lexed.tokens.length > tokenLimit) return {errorAt: lexed.tokens[tokenLimit]!.startOffset};
+  if (lexed.tokens.length > tokenLimit || nested > nestingLimit) return {errorAt: 0, tooLong: true};
   parser ??= new ExpressionParser();
   parser.input = lexed.tokens;
+  parser.fault = undefined;
+  parser.formatted = [];
+  parser.minor = minor;
   const expression = parser.whole();
   const [error] = parser.errors;
-  if (!error) return expression;
-  return {errorAt: Number.isNaN(error.token.startOffset) ? text.length : error.token.startOffset};
+  if (error) return {errorAt: Number.isNaN(error.token.startOffset) ? text.length : error.token.startOffset};
+  if (parser.fault !== undefined) return {errorAt: parser.fault};
+  const {formatted} = parser;
+  parser.formatted = [];
+  for (const {literal, offset} of formatted) if (!isFormatted(literal, minor)) return {errorAt: offset};
+  return expression;
+}
+
+/** Literal text and the expressions in a formatted one; undefined for what is not worked out ahead, such as `{x:>8}`. */
+export function formattedPieces(literal: string): readonly (string | {readonly field: string})[] | undefined {
+  const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];
+  const body = literal.slice(prefix.length + quote.length, -quote.length);
+  if (!/^f$/i.test(prefix) || /[\\'"!:=]|\{[^{}]*\{[^{]/.test(body.replaceAll('{{', '').replaceAll('}}', '')))
+    return undefined;
+  return [...body.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)].map(([whole, field]) =>
+    field !== undefined ? {field} : whole === '{{' || whole === '}}' ? whole[0]! : whole,
+  );
+}
+
+function isFormatted(literal: string, minor: number): boolean {
+  return (formattedPieces(literal) ?? []).every((piece) =>
+    typeof piece === 'string'
+      ? piece !== '{' && piece !== '}'
+      : !('errorAt' in parseExpression(`(${piece.field})`, minor)) && piece.field.trim() !== '',
+  );
+}
+
+/** Python takes names that are written differently for one: NFKC. */
+function named(image: string): string {
+  return image.normalize('NFKC');
+}
+
+interface Parameter {
+  readonly mark: string;
+  readonly name: string | undefined;
+  readonly fallback: boolean;
+}
+
+function isSignature(parameters: readonly Parameter[]): boolean {
+  const names = parameters.flatMap(({name}) => name ?? []);
+  if (new Set(names).size < names.length) return false;
+  let seen = '';
+  let fallback = false;
+  for (const [at, {mark, name, fallback: own}] of parameters.entries()) {
+    if (seen === '**') return false;
+    if (mark === '/') {
+      if (name !== undefined || own || at === 0 || seen !== '') return false;
+      seen = '/';
+    } else if (mark !== '') {
+      if (own || (mark === '*' ? seen === '*' : name === undefined)) return false;
+      const next = parameters[at + 1];
+      if (mark === '*' && name === undefined && (next?.mark !== '' || next.name === undefined)) return false;
+      seen = mark;
+    } else if (name === undefined || (fallback && !own && seen !== '*')) return false;
+    else fallback ||= own && seen !== '*';
+  }
+  return true;
+}
+
+function isCall(
+  found: readonly (Argument & {readonly star?: string; readonly bare?: boolean})[],
+  comma: boolean,
+): boolean {
+  const names = found.flatMap(({name}) => name ?? []);
+  if (new Set(names).size < names.length) return false;
+  if (found.some(({bare}) => bare) && (found.length > 1 || comma)) return false;
+  const double = found.findIndex(({star}) => star === '**');
+  return found.every(({name, star}, at) => {
+    if (star === '**' || name !== undefined) return true;
+    if (double >= 0 && at > double) return false;
+    return star === '*' || !found.slice(0, at).some((before) => before.name !== undefined);
+  });
+}
+
+function areTargets(list: readonly Expression[], comma: boolean): boolean {
+  const stars = list.filter(({kind}) => kind === 'starred').length;
+  if (list.length === 0 || stars > 1 || (stars === 1 && !comma)) return false;
+  return list.every((each) => isTarget(each.kind === 'starred' ? each.value : each));
+}
+
+function isTarget(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'name':
+      return !/^(?:True|False|None)$/.test(expression.name);
+    case 'group':
+      return isTarget(expression.value);
+    case 'tuple':
+    case 'list':
+      return expression.items.length === 0 || areTargets(expression.items, true);
+    default:
+      return expression.kind === 'attribute' || expression.kind === 'subscript';
+  }
+}
+
+function targetOf(expression: Expression): Target {
+  if (expression.kind === 'name') return expression.name;
+  if (expression.kind === 'group') return targetOf(expression.value);
+  return expression.kind === 'tuple' || expression.kind === 'list' ? expression.items.map(targetOf) : undefined;
+}
+
+function isNumber(text: string): boolean {
+  const plain = text.replaceAll('_', '');
+  // CPython reads no decimal number of more digits.
+  return !/^0+[1-9]\d*$/.test(plain) && !/^\d{4301,}$/.test(plain);
+}
+
+function areStrings(literals: readonly string[], minor: number): boolean {
+  const kinds = new Set(literals.map((literal) => /^[a-z]*/i.exec(literal)![0].toLowerCase().replaceAll(/[ru]/g, '')));
+  if (kinds.has('t') && minor < 14) return false;
+  if ((kinds.has('b') || kinds.has('t')) && kinds.size > 1) return false;
+  return literals.every((literal) => isPythonString(literal));
 }

@@ -47,3 +47,27 @@ export function readPythonString(literal: string): string | undefined {
   );
   return valid ? text : undefined;
 }
+
+/** Whether a literal is one to Python: its escapes are whole, and bytes are ASCII. What stands in an f-string is not looked at. */
+export function isPythonString(literal: string): boolean {
+  const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];
+  const body = literal.slice(prefix.length + quote.length, -quote.length);
+  if (/b/i.test(prefix) && /[^\0-\x7f]/.test(body)) return false;
+  if (/r/i.test(prefix)) return true;
+  const escapes =
+    body.match(/\\(?:[^xuUN]|x[0-9a-fA-F]{0,2}|u[0-9a-fA-F]{0,4}|U[0-9a-fA-F]{0,8}|N(?:\{[^}]+\})?)/gs) ?? [];
+  return escapes.every((found) => {
+    switch (found[1]) {
+      case 'x':
+        return found.length === 4;
+      case 'u':
+        return /b/i.test(prefix) || found.length === 6;
+      case 'U':
+        return /b/i.test(prefix) || (found.length === 10 && Number.parseInt(found.slice(2), 16) <= 0x10ffff);
+      case 'N':
+        return /b/i.test(prefix) || found.length > 2;
+      default:
+        return true;
+    }
+  });
+}

@@ -46,18 +46,22 @@ export function readReference(
   return /^[-a-zA-Z0-9 ._]+\n?$/.test(option) ? {section: section!, option} : {fault: 'bad-option'};
 }
 
-/** No reference begins in this text before `until`: asking again at every `${` would take quadratic time. */
-let barren = {text: '', until: 0};
+/** No reference begins in this text between the two: asking again at every `${` would take quadratic time. */
+let barren = {text: '', from: 0, until: 0};
+
+function isBarren(text: string, start: number): boolean {
+  return barren.text === text && start >= barren.from && start < barren.until;
+}
 
 function matchReference(text: string, start: number): CustomPatternMatcherReturn | null {
-  if (text[start] !== '$' || text[start + 1] !== '{' || (barren.text === text && start < barren.until)) return null;
+  if (text[start] !== '$' || text[start + 1] !== '{' || isBarren(text, start)) return null;
   for (let at = start + 2; at < text.length; at++) {
     if (text[at] === '}') return [text.slice(start, at + 1)];
     if (text[at] === '$' && text[at + 1] === '$') {
-      barren = {text, until: at};
+      barren = {text, from: start, until: at};
       return null;
     }
   }
-  barren = {text, until: text.length};
+  barren = {text, from: start, until: text.length};
   return null;
 }

@@ -15,15 +15,28 @@ const {values} = parseArgs({
 const box = await toolBox('buildout');
 if (box.missing) throw new Error(`zc.buildout can't be had: ${box.missing}`);
 const deadline = Date.now() + Number(values.seconds) * 1000;
-const programs = values.programs === undefined ? Number.POSITIVE_INFINITY : Number(values.programs);
-const {count, failures} = await fuzz(
+const most = values.programs === undefined ? Number.POSITIVE_INFINITY : Number(values.programs);
+const started = Date.now();
+const perSecond = (count: number): number => Math.round((count * 1000) / Math.max(1, Date.now() - started));
+let told = started;
+const {programs, conditions, undecided, failures} = await fuzz(
   box.python,
   Number(values.seed),
-  (done) => done < programs && Date.now() < deadline,
+  (done) => done < most && Date.now() < deadline,
+  (counts) => {
+    if (Date.now() - told < 30_000) return;
+    told = Date.now();
+    console.log(
+      `${counts.programs} programs, ${perSecond(counts.programs)} a second, ${counts.failures.length} with a difference`,
+    );
+  },
 );
 for (const {program, seed, differences} of failures.slice(0, 20)) {
   console.log(`--- seed ${seed}\n${differences.join('\n').slice(0, 1500)}\n${JSON.stringify(program).slice(0, 3000)}`);
 }
 if (values.save) writeFileSync(values.save, JSON.stringify(failures, undefined, 1));
-console.log(`${count} programs, ${failures.length} with a difference`);
+console.log(
+  `${programs} programs and ${conditions} conditions (${undecided} for the host to decide), ` +
+    `${perSecond(programs)} programs a second, ${failures.length} with a difference`,
+);
 process.exitCode = failures.length === 0 ? 0 : 1;

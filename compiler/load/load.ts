@@ -9,7 +9,7 @@ import {faultOfFile} from '../util/file-fault.js';
 import {nearest} from '../util/nearest.js';
 import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
 import {fileLine} from '../util/position.js';
-import {words} from '../util/python-string.js';
+import {compareStrings, words} from '../util/python-string.js';
 import {wordSpans} from '../util/word-spans.js';
 import {
   downloadOption,
@@ -324,7 +324,8 @@ class Loader {
       if (goesUp && (kept.length === 0 || (await this.isFolder(folder)))) kept.pop();
       else kept.push(part);
     }
-    return `/${kept.join('/')}`;
+    // `a.cfg/` is no file, whatever `a.cfg` is.
+    return `/${kept.join('/')}${/\/\.?$/.test(path) && kept.length > 0 ? '/' : ''}`;
   }
 
   private isFolder(path: string): Promise<boolean> {
@@ -338,7 +339,7 @@ class Loader {
 
   private async optionalExists({name, span}: Name): Promise<boolean> {
     // buildout looks from the working folder, then opens from the folder of the file. A URL is no file to it.
-    if (await this.exists(absolutePath(name, this.options.workingDirectory))) return true;
+    if (await this.exists(await this.collapsed(joinPath(this.options.workingDirectory, name)))) return true;
     this.report({
       kind: optionalMissing,
       message: `optional-extends file not found: ${name}`,
@@ -352,8 +353,9 @@ class Loader {
   private async exists(path: string): Promise<boolean> {
     try {
       return (await this.io.readFile(path)) !== undefined;
-    } catch {
-      return true;
+    } catch (error) {
+      // What is there and can't be read is there.
+      return !['ENAMETOOLONG', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
     }
   }
 
@@ -449,10 +451,22 @@ class Loader {
   }
 
   private addDownloadOptions(file: CfgFile | undefined): void {
-    for (const option of file?.sections.find(({name}) => name === 'buildout')?.options ?? [])
-      this.download.set(option.key, option);
-    for (const {section, option, value} of this.options.commandLine ?? [])
-      if (section === 'buildout') this.download.set(option, value);
+    const options = file?.sections.find(({name}) => name === 'buildout')?.options ?? [];
+    const signed = options.filter(({key}) => /[-+]$/.test(key));
+    for (const option of options) if (!signed.includes(option)) this.download.set(option.key, option);
+    // Additions before what is taken. Source: zc.buildout 6.0.1, `_update_section`.
+    for (const option of signed.sort((a, b) => compareStrings(a.key, b.key))) {
+      const adds = option.key.endsWith('+');
+      const name = option.key.replace(adds ? /[ +]+$/ : /[ -]+$/, '');
+      const before = this.downloadValue(name) ?? '';
+      const taken = option.value.split('\n');
+      const lines = before.split('\n').filter((line) => !taken.includes(line));
+      this.download.set(name, {...option, value: adds ? `${before}\n${option.value}` : lines.join('\n')});
+    }
+    const given = (this.options.commandLine ?? []).filter(({section}) => section === 'buildout');
+    // buildout sorts them, so that the greatest of several values is the last.
+    for (const {option, value} of [...given].sort((a, b) => compareStrings(a.value, b.value)))
+      this.download.set(option, value);
   }
 
   private downloadValue(name: string): string | undefined {

@@ -1,10 +1,10 @@
 import {parseMarker} from '../../grammar/marker.js';
-import {type Expression, parseExpression} from '../../grammar/python-expression.js';
+import {parseExpression} from '../../grammar/python-expression.js';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Target} from '../model/settings.js';
 import type {Source, Span} from '../model/source.js';
-import {evaluate} from '../python/evaluate.js';
-import {isSequence, PythonError, truth, Undecidable} from '../python/value.js';
+import {evaluate, item} from '../python/evaluate.js';
+import {PythonError, truth, Undecidable} from '../python/value.js';
 import {nearest} from '../util/nearest.js';
 import {strip} from '../util/python-string.js';
 import {conditionFails, conditionName, conditionSyntax, conditionUndecidable} from './kinds.js';
@@ -56,8 +56,9 @@ class NoExpression extends Error {
 function decide({source, start, close, lineEnd}: ConditionPlace, target: Target): boolean {
   const text = source.text.slice(start, close);
   const name = strip(text);
+  const minor = Number(target.python.split('.')[1] ?? 0);
   const unescaped = text.replaceAll('\\x23', '#').replaceAll('\\x3b', ';');
-  const bare = /^[A-Za-z_]\w*$/.test(name) && !/^(?:not|lambda|await|if|else|or|and|in|is|for)$/.test(name);
+  const bare = /^[ \t\f]*[A-Za-z_]\w*[ \t\f]*$/.test(text) && !keywords.has(name);
   // A lone name is the usual case, and no marker; it needs neither grammar.
   const marker = bare ? undefined : parseMarker(unescaped);
   if (marker) {
@@ -69,17 +70,24 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   }
   // buildout makes a Python list of the header, and takes its first member.
   const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
-  const list: Expression | {readonly errorAt: number} = bare
-    ? {kind: 'list', items: [{kind: 'name', name}]}
-    : parseExpression(`[${unescaped}${tail}`);
+  const list = bare
+    ? ({kind: 'list', items: [{kind: 'name', name}]} as const)
+    : parseExpression(`[${unescaped}${tail}`, minor);
+  if ('tooLong' in list) throw new Undecidable('so long an expression');
   if ('errorAt' in list) throw new NoExpression(list.errorAt - 1);
   return forAnyMicro(target, (machine, onMicro) => {
     const value = evaluate(list, globalNames(machine, onMicro));
-    if (!isSequence(value)) return truth(value);
-    if (value.items.length === 0) throw new PythonError('IndexError', 'list index out of range');
-    return truth(value.items[0]!);
+    return truth(item(value, 0n));
   });
 }
+
+/** Words that are no names to Python. */
+const keywords: ReadonlySet<string> = new Set(
+  (
+    'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
+    'lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
 
 /** The third number of a Python that a target may leave open: an answer that is the same for all of them stands. */
 const openMicros = Array.from({length: 60}, (_, micro) => micro);

@@ -1,4 +1,9 @@
-import {satisfies} from '@renovatebot/pep440';
+import {
+  compare as compareVersions,
+  explain as explainVersion,
+  type Pep440Version,
+  satisfies,
+} from '@renovatebot/pep440';
 import type {Marker, MarkerAtom, MarkerItem} from '../../grammar/marker.js';
 import {PythonError, Undecidable} from '../python/value.js';
 import {type Machine, platformNames} from './python-world.js';
@@ -38,6 +43,7 @@ const versions = new Set(['implementation_version', 'platform_release', 'python_
 function compare(left: string, operator: string, right: string, key: string): boolean {
   if (versions.has(key) && isSpecifier(operator, right)) {
     if (operator === '===') return left.toLowerCase() === right.trim().toLowerCase();
+    if (operator === '<' || operator === '>') return isVersion(left) && comparesAs(left, operator, right.trim());
     return isVersion(left) && satisfies(left, `${operator}${right.trim()}`, {prereleases: true});
   }
   switch (operator) {
@@ -57,6 +63,21 @@ function compare(left: string, operator: string, right: string, key: string): bo
     default:
       throw new PythonError('UndefinedComparison', `Undefined '${operator}' on '${left}' and '${right}'`);
   }
+}
+
+/** As packaging has it: `< 3.12` takes no 3.12rc1, and `> 3.11` takes no 3.11.post1 and no 3.11+local. */
+function comparesAs(left: string, operator: '<' | '>', right: string): boolean {
+  const found = compareVersions(left, right);
+  const [own, wanted] = [explainVersion(left), explainVersion(right)];
+  if (!own || !wanted || (operator === '<' ? found >= 0 : found <= 0)) return false;
+  const same = own.base_version === wanted.base_version || sameRelease(own, wanted);
+  if (operator === '<') return !(own.is_prerelease && !wanted.is_prerelease && same);
+  return !((own.is_postrelease && !wanted.is_postrelease && same) || (own.local !== null && same));
+}
+
+function sameRelease(a: Pep440Version, b: Pep440Version): boolean {
+  const plain = ({epoch, release}: Pep440Version): string => `${epoch}!${release.join('.').replace(/(?:\.0)+$/, '')}`;
+  return plain(a) === plain(b);
 }
 
 function environmentValue(name: string, machine: Machine, onMicro: () => void): string {

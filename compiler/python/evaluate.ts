@@ -1,13 +1,22 @@
-import type {Clause, Expression} from '../../grammar/python-expression.js';
+import {
+  type Clause,
+  type Expression,
+  formattedPieces,
+  parseExpression,
+  type Target,
+} from '../../grammar/python-expression.js';
 import {readPythonString} from '../../grammar/python-string-literal.js';
 import {text as textOf} from '../util/text.js';
 import {builtins, hostBuiltins} from './builtins.js';
-import {percentFormat} from './format.js';
-import {method} from './methods.js';
+import {percentFormat, plainText} from './format.js';
+import {hasAttribute, method} from './methods.js';
 import {
+  distinct,
+  each,
   equals,
   type FunctionValue,
   fromText,
+  hashed,
   isLate,
   isPrefix,
   isSequence,
@@ -16,10 +25,13 @@ import {
   numeric,
   order,
   PythonError,
+  type Sequence,
+  type SetValue,
   textOfValue,
   truth,
   typeName,
   Undecidable,
+  unordered,
   type Value,
 } from './value.js';
 
@@ -43,6 +55,8 @@ export function evaluate(expression: Expression, globals: Globals): Value {
 /** A language with Python's expressions may look names up in ways of its own: it overrides what is protected here. */
 export class Evaluator {
   private steps = 0;
+  /** What `:=` bound. */
+  private readonly bound = new Map<string, () => Value>();
 
   constructor(private readonly globals: Globals) {}
 
@@ -52,19 +66,23 @@ export class Evaluator {
       case 'number':
         return number(node.text);
       case 'string':
-        return this.string(node.text);
+        return this.text(node.text, scope);
       case 'name':
         return this.name(node.name, scope);
       case 'list':
       case 'tuple':
-        return {kind: node.kind, items: node.items.map((item) => this.value(item, scope))};
+        return {kind: node.kind, items: this.items(node.items, scope)};
       case 'set':
-        return {kind: 'set', items: distinct(node.items.map((item) => this.value(item, scope)))};
+        return {kind: 'set', items: distinct(this.items(node.items, scope))};
       case 'dict':
-        return {
-          kind: 'dict',
-          entries: lastOfEach(node.entries.map(([key, value]) => [this.value(key, scope), this.value(value, scope)])),
-        };
+        return dict(node.entries.map(([key, value]) => [this.value(key, scope), this.value(value, scope)]));
+      case 'group':
+        return this.value(node.value, scope);
+      case 'named': {
+        const value = this.value(node.value, scope);
+        this.bound.set(node.name, () => value);
+        return value;
+      }
       case 'unary':
         return unary(node.operator, this.value(node.operand, scope));
       case 'binary':
@@ -83,20 +101,60 @@ export class Evaluator {
         return this.attribute(this.value(node.object, scope), node.name);
       case 'subscript':
         return this.subscript(this.value(node.object, scope), node.index, scope);
-      case 'comprehension': {
-        const items = [...this.comprehend(node.element, node.clauses, 0, scope)];
-        return node.of === 'set' ? {kind: 'set', items: distinct(items)} : {kind: 'list', items};
-      }
+      case 'comprehension':
+        return this.comprehension(node, scope);
       case 'slice':
+        throw new Undecidable('a slice');
+      case 'starred':
+        throw new Undecidable('`*`');
       case 'other':
-        throw new Undecidable(node.kind === 'other' ? `\`${node.what}\`` : 'a slice');
+        throw new Undecidable(`\`${node.what}\``);
+    }
+  }
+
+  private text(literal: string, scope: Scope): Value {
+    const pieces = /^f/i.test(literal) ? formattedPieces(literal) : undefined;
+    if (!pieces) return this.string(literal);
+    return pieces
+      .map((piece) => {
+        if (typeof piece === 'string') return piece;
+        const inner = parseExpression(`(${piece.field})`);
+        if (!('kind' in inner)) throw new Undecidable('a formatted text');
+        return plainText(this.value(inner, scope));
+      })
+      .join('');
+  }
+
+  private items(nodes: readonly Expression[], scope: Scope): Value[] {
+    return nodes.flatMap((node) =>
+      node.kind === 'starred' ? iterate(this.value(node.value, scope)) : [this.value(node, scope)],
+    );
+  }
+
+  private comprehension(node: Extract<Expression, {kind: 'comprehension'}>, scope: Scope): Value {
+    const [first] = node.clauses;
+    // The first source is worked out at once, even where the rest waits.
+    const source = each(this.value((first as {source: Expression}).source, scope));
+    const run = <T>(element: (inner: Scope) => T): Generator<T> =>
+      this.comprehend(element, node.clauses, 0, scope, source);
+    switch (node.of) {
+      case 'list':
+        return {kind: 'list', items: [...run((inner) => this.value(node.element, inner))]};
+      case 'set':
+        return {kind: 'set', items: distinct(run((inner) => this.value(node.element, inner)))};
+      case 'dict':
+        return dict([
+          ...run((inner): [Value, Value] => [this.value(node.key, inner), this.value(node.element, inner)]),
+        ]);
+      case 'generator':
+        return {kind: 'iterator', name: 'generator', rest: run((inner) => this.value(node.element, inner))};
     }
   }
 
   private name(name: string, scope: Scope): Value {
     if (name === 'True' || name === 'False') return name === 'True';
     if (name === 'None') return null;
-    const found = scope.get(name) ?? this.globals.get(name);
+    const found = scope.get(name) ?? this.bound.get(name) ?? this.globals.get(name);
     if (found) return found();
     const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
     if (builtin) return builtin;
@@ -108,8 +166,11 @@ export class Evaluator {
     throw new PythonError('NameError', `name '${name}' is not defined`);
   }
 
+  /** A literal without expressions in it. */
   protected string(literal: string): Value {
-    return text(literal);
+    const found = readPythonString(literal);
+    if (found !== undefined) return found;
+    throw new Undecidable(/^[a-z]*[bft]/i.test(literal) ? 'bytes or a formatted text' : 'a character by its name');
   }
 
   protected attribute(object: Value, name: string): Value {
@@ -148,21 +209,25 @@ export class Evaluator {
       kind: 'function',
       name: '<lambda>',
       call: (args, named) => {
-        const bound = new Map(scope);
-        parameters.forEach((parameter, index) => {
-          const value = index < args.length ? args[index] : named.get(parameter);
-          if (value === undefined) throw new PythonError('TypeError', `<lambda>() missing argument '${parameter}'`);
-          bound.set(parameter, () => value);
-        });
-        if (args.length > parameters.length) throw new PythonError('TypeError', '<lambda>() takes fewer arguments');
-        return this.value(body, bound);
+        const wrong = [...named.keys()].some((name) => parameters.indexOf(name) < args.length);
+        if (wrong || args.length + named.size !== parameters.length)
+          throw new PythonError('TypeError', '<lambda>() is called with other arguments than it takes');
+        const inner = new Map(scope);
+        for (const [index, parameter] of parameters.entries()) {
+          const value = index < args.length ? args[index]! : named.get(parameter)!;
+          inner.set(parameter, () => value);
+        }
+        return this.value(body, inner);
       },
     };
   }
 
   private call(node: Extract<Expression, {kind: 'call'}>, scope: Scope): Value {
     const callee = this.value(node.callee, scope);
-    const args = node.args.filter(({name}) => name === undefined).map(({value}) => this.value(value, scope));
+    const args = this.items(
+      node.args.filter(({name}) => name === undefined).map(({value}) => value),
+      scope,
+    );
     const named = new Map(
       node.args.flatMap(({name, value}) => (name === undefined ? [] : [[name, this.value(value, scope)] as const])),
     );
@@ -179,24 +244,49 @@ export class Evaluator {
     return this.item(object, this.value(index, scope));
   }
 
-  private *comprehend(element: Expression, clauses: readonly Clause[], at: number, scope: Scope): Generator<Value> {
+  private *comprehend<T>(
+    element: (inner: Scope) => T,
+    clauses: readonly Clause[],
+    at: number,
+    scope: Scope,
+    source?: Iterable<Value>,
+  ): Generator<T> {
     const clause = clauses[at];
-    if (!clause) yield this.value(element, scope);
+    if (!clause) yield element(scope);
     else if ('test' in clause) {
       if (truth(this.value(clause.test, scope))) yield* this.comprehend(element, clauses, at + 1, scope);
     } else {
-      for (const each of iterate(this.value(clause.source, scope))) {
-        const values = clause.targets.length === 1 ? [each] : iterate(each);
-        if (values.length !== clause.targets.length)
-          throw new PythonError('ValueError', 'wrong number of values to unpack');
+      for (const item of source ?? each(this.value(clause.source, scope))) {
+        if (++this.steps > stepLimit) throw new Undecidable('so long a computation');
         const inner = new Map(scope);
-        clause.targets.forEach((target, index) => {
-          inner.set(target, () => values[index]!);
-        });
+        bind(clause.target, item, inner);
         yield* this.comprehend(element, clauses, at + 1, inner);
       }
     }
   }
+}
+
+function bind(target: Target, value: Value, scope: Map<string, () => Value>): void {
+  if (target === undefined) throw new Undecidable('such a loop');
+  if (typeof target === 'string') {
+    scope.set(target, () => value);
+    return;
+  }
+  const values = iterate(value);
+  if (target.includes(undefined)) throw new Undecidable('such a loop');
+  if (values.length !== target.length) throw new PythonError('ValueError', 'wrong number of values to unpack');
+  for (const [index, each] of target.entries()) bind(each, values[index]!, scope);
+}
+
+function dict(entries: readonly (readonly [Value, Value])[]): Value {
+  const found: [Value, Value][] = [];
+  for (const [key, value] of entries) {
+    hashed(key);
+    const known = found.find(([other]) => equals(other, key));
+    if (known) known[1] = value;
+    else found.push([key, value]);
+  }
+  return {kind: 'dict', entries: found};
 }
 
 /** What an expression makes stays of a size that a configuration can have. */
@@ -212,20 +302,9 @@ function number(literal: string): Value {
   const plain = literal.replaceAll('_', '');
   if (/j$/i.test(plain)) throw new Undecidable('a complex number');
   if (/^0[xob]/i.test(plain) || /^\d+$/.test(plain)) {
-    if (/^0+[1-9]/.test(plain))
-      throw new PythonError('SyntaxError', 'leading zeros in decimal integer literals are not permitted');
     return BigInt(plain);
   }
   return Number(plain);
-}
-
-function text(literal: string): Value {
-  const found = readPythonString(literal);
-  if (found === undefined) {
-    if (/^[a-z]*[bft]/i.test(literal)) throw new Undecidable('bytes or a formatted text');
-    throw new PythonError('SyntaxError', 'a bad escape in a text');
-  }
-  return found;
 }
 
 function holds(operator: string, left: Value, right: Value): boolean {
@@ -245,11 +324,18 @@ function holds(operator: string, left: Value, right: Value): boolean {
       return (left === right) === (operator === 'is');
     }
     default: {
-      if (isSet(left) && isSet(right)) throw new Undecidable('a comparison of sets');
+      if (isSet(left) && isSet(right)) return holdsOfSets(operator, left, right);
       const found = order(left, right, operator);
       return operator === '<' ? found < 0 : operator === '<=' ? found <= 0 : operator === '>' ? found > 0 : found >= 0;
     }
   }
+}
+
+function holdsOfSets(operator: string, left: SetValue, right: SetValue): boolean {
+  const within = (a: SetValue, b: SetValue): boolean =>
+    a.items.every((item) => b.items.some((other) => equals(item, other)));
+  const [small, large] = operator.startsWith('<') ? [left, right] : [right, left];
+  return within(small, large) && (operator.length === 2 || small.items.length < large.items.length);
 }
 
 function contains(whole: Value, part: Value): boolean {
@@ -269,7 +355,10 @@ function contains(whole: Value, part: Value): boolean {
       return true;
     throw lateFault(whole);
   }
-  return iterate(whole).some((each) => equals(each, part));
+  // A set is looked for in a set as a frozenset would be.
+  if ((isSet(whole) && !isSet(part)) || (typeof whole === 'object' && whole?.kind === 'dict')) hashed(part);
+  for (const item of unordered(whole)) if (equals(item, part)) return true;
+  return false;
 }
 
 function unary(operator: string, value: Value): Value {
@@ -293,28 +382,49 @@ function binary(operator: string, left: Value, right: Value): Value {
       : floats(operator, Number(x), Number(y));
   }
   if (isPrefix(left) || isPrefix(right)) throw new Undecidable(isPrefix(left) ? left.what : 'sys.version');
+  if (isSet(left) && isSet(right) && '|&-^'.includes(operator)) return combined(operator, left, right);
   if (operator === '+') {
     if (typeof left === 'string' && typeof right === 'string') return bounded(left + right);
     const [head, tail] = [textOfValue(left), textOfValue(right)];
     if (head && tail) return fromText(textOf(head, tail));
-    if (isSequence(left) && isSequence(right) && left.kind === right.kind)
+    if (isList(left) && isList(right) && left.kind === right.kind)
       return bounded({kind: left.kind, items: left.items.concat(right.items)});
   }
-  if (operator === '*' && (typeof left === 'bigint' || typeof right === 'bigint')) {
-    const [whole, count] = typeof left === 'bigint' ? [right, left] : [left, right as bigint];
+  if (operator === '*' && (typeof x === 'bigint' || typeof y === 'bigint')) {
+    const [whole, count] = typeof x === 'bigint' ? [right, x] : [left, y as bigint];
     const times = Math.max(0, Number(count));
-    const length = typeof whole === 'string' ? whole.length : isSequence(whole) ? whole.items.length : undefined;
+    const length = typeof whole === 'string' ? whole.length : isList(whole) ? whole.items.length : undefined;
     if (length !== undefined && length * times > sizeLimit) throw new Undecidable('so long a value');
     if (typeof whole === 'string') return whole.repeat(times);
-    if (isSequence(whole)) return {kind: whole.kind, items: Array.from({length: times}, () => whole.items).flat()};
+    if (isList(whole)) return {kind: whole.kind, items: Array.from({length: times}, () => whole.items).flat()};
   }
   if (operator === '%' && typeof left === 'string') return percentFormat(left, right);
-  if ((isSet(left) && isSet(right)) || operator === '@' || operator === '|')
-    throw new Undecidable(`\`${operator}\` between these values`);
+  if (
+    operator === '|' &&
+    [left, right].some(
+      (value) => typeof value === 'object' && value !== null && /^(?:dict|function|view|module)$/.test(value.kind),
+    )
+  )
+    throw new Undecidable('`|` between these values');
+  if (isView(left) || isView(right)) throw new Undecidable(`\`${operator}\` between these values`);
   throw new PythonError(
     'TypeError',
     `unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`,
   );
+}
+
+function combined(operator: string, left: SetValue, right: SetValue): SetValue {
+  const inLeft = (item: Value): boolean => left.items.some((other) => equals(item, other));
+  const inRight = (item: Value): boolean => right.items.some((other) => equals(item, other));
+  const onlyLeft = left.items.filter((item) => !inRight(item));
+  const onlyRight = right.items.filter((item) => !inLeft(item));
+  const items = {
+    '|': [...left.items, ...onlyRight],
+    '&': left.items.filter(inRight),
+    '-': onlyLeft,
+    '^': [...onlyLeft, ...onlyRight],
+  }[operator]!;
+  return {...left, items};
 }
 
 function integers(operator: string, x: bigint, y: bigint): Value {
@@ -338,7 +448,7 @@ function integers(operator: string, x: bigint, y: bigint): Value {
     case '%':
       return x - divided() * y;
     case '**':
-      if (y < 0n) return Number(x) ** Number(y);
+      if (y < 0n) return floats(operator, Number(x), Number(y));
       if (y > 4096n) throw new Undecidable('so large a number');
       return x ** y;
     case '<<':
@@ -373,8 +483,14 @@ function floats(operator: string, x: number, y: number): Value {
       return Math.floor(x / y);
     case '%':
       return x - Math.floor(x / y) * y;
-    case '**':
-      return x ** y;
+    case '**': {
+      if (x === 0 && y < 0) throw new PythonError('ZeroDivisionError', '0.0 cannot be raised to a negative power');
+      if (x < 0 && !Number.isInteger(y)) throw new Undecidable('a complex number');
+      const found = x ** y;
+      if (!Number.isFinite(found) && Number.isFinite(x) && Number.isFinite(y))
+        throw new PythonError('OverflowError', 'the number is too large');
+      return found;
+    }
     default:
       throw new PythonError('TypeError', `unsupported operand type(s) for ${operator}: 'float' and 'float'`);
   }
@@ -383,9 +499,10 @@ function floats(operator: string, x: number, y: number): Value {
 function attribute(object: Value, name: string): Value {
   if (typeof object === 'object' && object !== null && object.kind === 'module') {
     const found = Object.hasOwn(object.members, name) ? object.members[name] : undefined;
-    // What is not in the table may still be there on the host.
-    if (found === undefined) throw new Undecidable(`\`${object.name}.${name}\``);
-    return found;
+    if (found !== undefined) return found;
+    // What has no value here may still have one on the host.
+    if (hasAttribute(object, name)) throw new Undecidable(`\`${object.name}.${name}\``);
+    throw new PythonError('AttributeError', `module '${object.name}' has no attribute '${name}'`);
   }
   if (typeof object === 'object' && object !== null && object.kind === 'mapping') {
     const found = object.attribute(name);
@@ -396,8 +513,10 @@ function attribute(object: Value, name: string): Value {
   return method(object, name);
 }
 
-function item(object: Value, index: Value): Value {
+/** `object[index]`. */
+export function item(object: Value, index: Value): Value {
   if (typeof object === 'object' && object !== null && object.kind === 'dict') {
+    hashed(index);
     const found = object.entries.find(([key]) => equals(key, index));
     if (!found) throw new PythonError('KeyError', String(index));
     return found[1];
@@ -414,8 +533,7 @@ function item(object: Value, index: Value): Value {
       return object.known[Number(index)]!;
     throw new Undecidable(object.what);
   }
-  const items = typeof object === 'string' ? [...object] : isSequence(object) ? object.items : undefined;
-  if (!items) throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
+  const items = subscriptable(object);
   const at = numeric(index);
   if (typeof at !== 'bigint')
     throw new PythonError('TypeError', `indices must be integers or slices, not ${typeName(index)}`);
@@ -439,8 +557,7 @@ function slice(object: Value, bounds: readonly Value[]): Value {
     if (inside) return object.known.slice(start ?? 0, stop);
     throw new Undecidable(object.what);
   }
-  const items = typeof object === 'string' ? [...object] : isSequence(object) ? object.items : undefined;
-  if (!items) throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
+  const items = subscriptable(object);
   const picked = stepped(items, start, stop, step);
   if (typeof object === 'string') return (picked as readonly string[]).join('');
   return {kind: isSequence(object) ? object.kind : 'list', items: picked};
@@ -462,14 +579,25 @@ function stepped<T>(items: readonly T[], start: number | undefined, stop: number
   return found;
 }
 
-function isSet(value: Value): boolean {
+function subscriptable(object: Value): readonly Value[] {
+  if (typeof object === 'string') return [...object];
+  if (isSequence(object) && object.kind !== 'view') return object.items;
+  if (typeof object === 'object' && object !== null) {
+    // `list[int]` is a type, and a match gives its groups.
+    if (object.kind === 'function') throw new Undecidable(`\`${object.name}[…]\``);
+    if (object.kind === 'match') return object.groups;
+  }
+  throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
+}
+
+function isList(value: Value): value is Sequence {
+  return isSequence(value) && (value.kind === 'list' || value.kind === 'tuple');
+}
+
+function isView(value: Value): boolean {
+  return isSequence(value) && value.kind === 'view';
+}
+
+function isSet(value: Value): value is SetValue {
   return typeof value === 'object' && value !== null && value.kind === 'set';
-}
-
-function distinct(items: readonly Value[]): Value[] {
-  return items.filter((each, index) => items.findIndex((other) => equals(each, other)) === index);
-}
-
-function lastOfEach(entries: readonly (readonly [Value, Value])[]): (readonly [Value, Value])[] {
-  return entries.filter(([key], index) => !entries.slice(index + 1).some(([other]) => equals(key, other)));
 }

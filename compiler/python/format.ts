@@ -17,8 +17,6 @@ import {
 /** `str(value)`: the text of what is written in a fixed way, whatever the host. */
 export function toText(value: Value): Value {
   if (typeof value === 'string' || isPrefix(value) || isLate(value)) return value;
-  if (typeof value === 'object' && value !== null && value.kind !== 'list' && value.kind !== 'tuple')
-    throw new Undecidable(`the text of a ${typeName(value)}`);
   return reprOf(value);
 }
 
@@ -26,15 +24,24 @@ export function toText(value: Value): Value {
 export function reprOf(value: Value): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint') {
+    if (value >= 10n ** 4300n || value <= -(10n ** 4300n))
+      throw new PythonError('ValueError', 'exceeds the limit for integer string conversion');
+    return String(value);
+  }
   if (typeof value === 'number') return floatText(value);
   if (typeof value === 'string') return quoted(value);
-  if (isSequence(value) && value.names === undefined) {
+  if (isSequence(value) && value.names === undefined && (value.kind === 'list' || value.kind === 'tuple')) {
     const items = value.items.map(reprOf);
     if (value.kind === 'list') return `[${items.join(', ')}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
   }
   if (isLate(value)) throw lateFault(value);
+  if (isPrefix(value)) throw new Undecidable(value.what);
+  if (value.kind === 'dict')
+    return `{${value.entries.map(([key, own]) => `${reprOf(key)}: ${reprOf(own)}`).join(', ')}}`;
+  if (value.kind === 'set' && value.items.length < 2 && !value.frozen)
+    return value.items.length === 0 ? 'set()' : `{${reprOf(value.items[0]!)}}`;
   throw new Undecidable(`the text of a ${typeName(value)}`);
 }
 
@@ -50,16 +57,18 @@ export function percentFormat(template: string, value: Value): Value {
     }
     const [, name, flags = '', width = '', code = ''] = /^%(?:\((\w+)\))?([-0]*)(\d*)(.)$/.exec(chunk)!;
     if (code === '%') return text('%');
-    if (!'srd'.includes(code)) throw new Undecidable('a format other than %s, %r and %d');
+    if (!'srdi'.includes(code)) throw new Undecidable('a format other than %s, %r and %d');
     byName ||= name !== undefined;
     const next = name === undefined ? values.shift() : dict?.entries.find(([key]) => key === name)?.[1];
     if (next === undefined)
       throw name === undefined
         ? new PythonError('TypeError', 'not enough arguments for format string')
         : new PythonError('KeyError', name);
-    return padded(shown(next, code), code === 'd' ? flags : flags.replaceAll('0', ''), Number(width));
+    return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
   });
-  if (!byName && values.length > 0 && !(dict && values.length === 1))
+  // A list is a mapping to Python, and no tuple of values.
+  const mapping = dict || (isSequence(value) && (value.kind === 'list' || value.kind === 'range'));
+  if (!byName && values.length > 0 && !(mapping && values.length === 1))
     throw new PythonError('TypeError', 'not all arguments converted during string formatting');
   return fromText(text(...pieces));
 }
@@ -86,7 +95,7 @@ export function braceFormat(template: string, args: readonly Value[], named: Rea
 }
 
 function shown(value: Value, code: string): ReturnType<typeof text> {
-  if (code === 'd') {
+  if (code === 'd' || code === 'i') {
     const own = numeric(value);
     if (own === undefined) throw new PythonError('TypeError', '%d format: a real number is required');
     return text(String(typeof own === 'bigint' ? own : BigInt(Math.trunc(own))));
@@ -109,9 +118,25 @@ function padded(own: ReturnType<typeof text>, flags: string, width: number): Ret
 }
 
 function floatText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e16) return value.toFixed(1);
-  if (Number.isFinite(value) && Math.abs(value) >= 1e-4 && Math.abs(value) < 1e16) return String(value);
-  throw new Undecidable('the text of such a number');
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const [mantissa = '', power = '0'] = value.toExponential().split('e');
+  const exponent = Number(power);
+  // As many digits as are needed, with an exponent below 0.0001 and from 1e16.
+  if (exponent < -4 || exponent >= 16)
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  const digits = mantissa.replace(/[-.]/g, '');
+  const sign = value < 0 ? '-' : '';
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+  return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
+}
+
+/** `str(value)`, known in full. */
+export function plainText(value: Value): string {
+  const found = toText(value);
+  if (typeof found === 'string') return found;
+  throw isLate(found) ? lateFault(found) : new Undecidable(isPrefix(found) ? found.what : 'such a text');
 }
 
 /** A string literal of printable ASCII. */

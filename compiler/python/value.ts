@@ -9,6 +9,7 @@ export type Value =
   | number
   | string
   | Sequence
+  | IteratorValue
   | SetValue
   | DictValue
   | ModuleValue
@@ -20,15 +21,25 @@ export type Value =
   | FragmentValue;
 
 export interface Sequence {
-  readonly kind: 'tuple' | 'list';
+  /** `view`: the keys, values or items of a dict. */
+  readonly kind: 'tuple' | 'list' | 'range' | 'view';
   readonly items: readonly Value[];
   /** `sys.version_info.major` and the like. */
   readonly names?: readonly string[];
 }
 
+/** What `map`, `zip` and a generator give: read once, and true whatever it holds. */
+export interface IteratorValue {
+  readonly kind: 'iterator';
+  readonly name: string;
+  readonly rest: Iterator<Value>;
+}
+
 export interface SetValue {
   readonly kind: 'set';
   readonly items: readonly Value[];
+  /** A frozenset can be a member of a set. */
+  readonly frozen?: boolean;
 }
 
 export interface DictValue {
@@ -118,6 +129,8 @@ export function typeName(value: Value): string {
   if (typeof value === 'bigint') return 'int';
   if (typeof value === 'number') return 'float';
   if (typeof value === 'string') return 'str';
+  if (value.kind === 'set') return value.frozen ? 'frozenset' : 'set';
+  if (value.kind === 'iterator') return value.name;
   return typeNames[value.kind] ?? value.kind;
 }
 
@@ -125,6 +138,7 @@ const typeNames: Readonly<Record<string, string>> = {
   prefix: 'str',
   late: 'str',
   match: 're.Match',
+  view: 'dict_keys',
   mapping: 'mapping',
   fragment: 'generator',
 };
@@ -195,6 +209,7 @@ export function equals(a: Value, b: Value): boolean {
     throw lateFault(a);
   }
   if (isPrefix(a) || isPrefix(b)) throw new Undecidable(isPrefix(a) ? a.what : (b as PrefixValue).what);
+  if (a.kind === 'view' || b.kind === 'view') throw new Undecidable('a comparison of the views of a dict');
   if (a.kind !== b.kind) return false;
   if (a.kind === 'dict' && b.kind === 'dict')
     return (
@@ -216,7 +231,7 @@ export function order(a: Value, b: Value, operator: string): number {
   if (isLate(a) || isLate(b)) throw lateFault(isLate(a) ? a : (b as LateValue));
   if (isPrefix(a) && typeof b === 'string') return orderPrefix(a, b);
   if (isPrefix(b) && typeof a === 'string') return -orderPrefix(b, a);
-  if (isSequence(a) && isSequence(b) && a.kind === b.kind) {
+  if (isSequence(a) && isSequence(b) && a.kind === b.kind && (a.kind === 'list' || a.kind === 'tuple')) {
     const length = Math.min(a.items.length, b.items.length);
     for (let at = 0; at < length; at++)
       if (!equals(a.items[at]!, b.items[at]!)) return order(a.items[at]!, b.items[at]!, operator);
@@ -229,7 +244,7 @@ export function order(a: Value, b: Value, operator: string): number {
 }
 
 export function isSequence(value: Value): value is Sequence {
-  return typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list');
+  return typeof value === 'object' && value !== null && /^(?:tuple|list|range|view)$/.test(value.kind);
 }
 
 export function isPrefix(value: Value): value is PrefixValue {
@@ -240,18 +255,54 @@ export function tuple(...items: readonly Value[]): Sequence {
   return {kind: 'tuple', items};
 }
 
-/** The items that a loop over a value sees. */
-export function iterate(value: Value): readonly Value[] {
-  if (typeof value === 'string') return [...value];
+/** The items that a loop over a value sees, one at a time: an error in a later one may never be met. */
+export function each(value: Value): Iterable<Value> {
+  if (typeof value === 'string') return value;
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
   if (typeof value === 'object' && value !== null) {
     if (value.kind === 'mapping') return value.keys();
     if (value.kind === 'fragment') throw new Undecidable("a loop over a function's output");
+    if (value.kind === 'set' && value.items.length > 1) throw new Undecidable('the order of a set');
     if ('items' in value) return value.items;
     if (value.kind === 'dict') return value.entries.map(([key]) => key);
+    if (value.kind === 'iterator') return {[Symbol.iterator]: () => ({next: () => value.rest.next()})};
   }
   throw new PythonError('TypeError', `'${typeName(value)}' object is not iterable`);
+}
+
+/** The items of a value for what does not ask in which order they come. */
+export function unordered(value: Value): Iterable<Value> {
+  return typeof value === 'object' && value?.kind === 'set' ? value.items : each(value);
+}
+
+/** How many items are taken from what may have no end. */
+const itemLimit = 100_000;
+
+/** All items of a value. */
+export function iterate(value: Value): readonly Value[] {
+  const found: Value[] = [];
+  for (const item of each(value)) if (found.push(item) > itemLimit) throw new Undecidable('so long a computation');
+  return found;
+}
+
+/** Members of a set and keys of a dict. */
+export function hashed(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    if (value.kind === 'tuple') value.items.forEach(hashed);
+    else if (value.kind === 'list' || value.kind === 'dict' || (value.kind === 'set' && !value.frozen))
+      throw new PythonError('TypeError', `unhashable type: '${typeName(value)}'`);
+  }
+  return value;
+}
+
+export function distinct(items: Iterable<Value>): Value[] {
+  const found: Value[] = [];
+  for (const item of items) {
+    hashed(item);
+    if (!found.some((other) => equals(item, other))) found.push(item);
+  }
+  return found;
 }
 
 function equalsPrefix({known, what}: PrefixValue, text: string): boolean {

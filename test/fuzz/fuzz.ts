@@ -1,41 +1,91 @@
-import {answerOf, differences, Oracle, type Program} from '../oracle/oracle.js';
+import {answerOf, answersTo, type ConditionAnswer, differences, Oracle, type Program} from '../oracle/oracle.js';
+import {makeCondition} from './conditions.js';
 import {makeProgram} from './programs.js';
 import {Random} from './random.js';
 
 export interface FuzzFailure {
   readonly seed: number;
-  readonly program: Program;
+  /** A program, or a section condition. */
+  readonly program: Program | {readonly condition: string};
   readonly differences: readonly string[];
 }
 
-/** How many programs zc.buildout is asked about ahead of cfgc, so that neither waits for the other. */
-const ahead = 16;
+export interface FuzzCounts {
+  readonly programs: number;
+  readonly conditions: number;
+  /** Conditions, and programs with one, of which cfgc says that they can't be decided ahead, where zc.buildout has an answer. */
+  readonly undecided: number;
+  readonly failures: readonly FuzzFailure[];
+}
+
+/** How many programs zc.buildout is asked about ahead of cfgc, so that neither waits for the other; and conditions to each. */
+const ahead = 64;
+const conditionsEach = 32;
 
 /** Asks zc.buildout and cfgc the same, for as long as `more` says so. Program n of a seed is always the same. */
 export async function fuzz(
   python: string,
   seed: number,
-  more: (done: number) => boolean,
-): Promise<{readonly count: number; readonly failures: readonly FuzzFailure[]}> {
+  more: (programs: number) => boolean,
+  tell: (counts: FuzzCounts) => void = () => {},
+): Promise<FuzzCounts> {
   const oracle = new Oracle(python);
   const failures: FuzzFailure[] = [];
-  let count = 0;
+  let [programs, conditions, undecided] = [0, 0, 0];
+  const counts = (): FuzzCounts => ({programs, conditions, undecided, failures});
+  const asked = (from: number): Batch => ask(oracle, seed, from);
   try {
-    while (more(count)) {
-      const batch = Array.from({length: ahead}, (_, index) => {
-        const own = seed * 1_000_003 + count + index;
-        const program = makeProgram(new Random(own));
-        return {seed: own, program, theirs: oracle.ask(program)};
-      });
-      for (const each of batch) {
-        const ours = await answerOf(each.program);
-        const found = differences(each.program, await each.theirs, ours);
-        if (found.length > 0) failures.push({seed: each.seed, program: each.program, differences: found});
+    let next = more(0) ? asked(0) : undefined;
+    while (next) {
+      const batch = next;
+      programs += batch.programs.length;
+      // The next is made and asked before this one's answers are in.
+      next = more(programs) ? asked(programs) : undefined;
+      for (const each of batch.programs) {
+        const [there, here] = [await each.theirs, await answerOf(each.program)];
+        const found = differences(each.program, there, here);
+        const asksHost = here.error?.class === 'Undecidable' || here.errors?.includes('Undecidable');
+        if (asksHost && there.error?.class !== 'SyntaxError') undecided++;
+        else if (found.length > 0) failures.push({seed: each.seed, program: each.program, differences: found});
       }
-      count += batch.length;
+      const theirs = await batch.theirs;
+      const ours = answersTo(batch.conditions);
+      conditions += theirs.length;
+      for (const [index, condition] of batch.conditions.entries()) {
+        const [there, here] = [theirs[index]!, ours[index]!];
+        // What Python can't read is an error whatever the host says.
+        if (here === 'Undecidable' && there !== 'SyntaxError') undecided++;
+        else if (there !== here)
+          failures.push({
+            seed: batch.seed,
+            program: {condition},
+            differences: [`condition: ${there} there, ${here} here`],
+          });
+      }
+      tell(counts());
     }
-    return {count, failures};
+    return counts();
   } finally {
     oracle.close();
   }
+}
+
+interface Batch {
+  readonly seed: number;
+  readonly programs: readonly {readonly seed: number; readonly program: Program; readonly theirs: Promise<Answer>}[];
+  readonly conditions: readonly string[];
+  readonly theirs: Promise<readonly ConditionAnswer[]>;
+}
+
+type Answer = Awaited<ReturnType<typeof answerOf>>;
+
+function ask(oracle: Oracle, seed: number, from: number): Batch {
+  const programs = Array.from({length: ahead}, (_, index) => {
+    const own = seed * 1_000_003 + from + index;
+    const program = makeProgram(new Random(own));
+    return {seed: own, program, theirs: oracle.ask(program)};
+  });
+  const random = new Random(seed * 7_368_787 + from);
+  const conditions = Array.from({length: conditionsEach}, () => makeCondition(random));
+  return {seed, programs, conditions, theirs: oracle.conditions(conditions)};
 }

@@ -2,6 +2,7 @@
 
     {"op": "parse", "files": {NAME: TEXT or {"b64": …}}, "entry": NAME}
     {"op": "resolve", "files": …, "entry": NAME, "cmdline": [WORD, …], "urls": {URL: TEXT}, "home": {NAME: TEXT}}
+    {"op": "conditions", "conditions": [TEXT, …], "target": {…} or absent for this machine} -> {"answers": […]}
 
 Answers are described in test/oracle/README.md. Nothing is installed, no recipe or extension is loaded, no folder made,
 nothing downloaded: a URL is looked up in the request alone. Section conditions are evaluated, as buildout does.
@@ -17,6 +18,7 @@ import tempfile
 import warnings
 
 warnings.simplefilter("ignore")
+import machines  # noqa: E402
 import zc.buildout  # noqa: E402
 import zc.buildout.buildout as bo  # noqa: E402
 import zc.buildout.configparser as cp  # noqa: E402
@@ -219,15 +221,24 @@ def write(folder, files, root):
             f.write(data)
 
 
+def conditions(request):
+    target = request.get("target")
+    with machines.machine(target) if target else contextlib.nullcontext():
+        return {"answers": machines.decide(REAL_PARSE, bo._default_globals, request["conditions"])}
+
+
 def answer(request):
     global CACHE
-    root = os.path.realpath(tempfile.mkdtemp(prefix="oracle-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    if request["op"] == "conditions":
+        return conditions(request)
+    base = os.path.realpath(tempfile.mkdtemp(prefix="oracle-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    root = os.path.join(base, "above", "root")  # so that `..` is a folder of the request, too
     home = os.path.join(root, ".home")
     CACHE = os.path.join(root, ".cache")
     here = os.getcwd()
 
     def normal(text):
-        return text.replace(sys.executable, "@PYTHON@").replace(home, "@HOME@").replace(root, "@ROOT@")
+        return text.replace(sys.executable, "@PYTHON@").replace(home, "@HOME@").replace(root, "@ROOT@").replace(base, "@BASE@")
 
     try:
         os.makedirs(CACHE)
@@ -243,7 +254,7 @@ def answer(request):
         return resolve(entry, [word.replace("@ROOT@", root) for word in request.get("cmdline", [])], normal)
     finally:
         os.chdir(here)
-        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(base, ignore_errors=True)
 
 
 def main():

@@ -3,8 +3,9 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {memoryIo} from '../../compiler/io.js';
 import {cachePath} from '../../compiler/load/remote.js';
+import type {Target} from '../../compiler/model/settings.js';
 import {projectRoot} from '../harness/tools.js';
-import {type Answer, parseAnswer, resolveAnswer} from './answer.js';
+import {type Answer, oracleTarget, parseAnswer, resolveAnswer} from './answer.js';
 import {compareParse, compareResolve} from './compare.js';
 
 /** A question for zc.buildout and for cfgc: files, and how they are asked about. */
@@ -19,7 +20,7 @@ export interface Program {
 
 /** The real zc.buildout in one long-lived Python process. */
 export class Oracle {
-  private readonly waiting: {readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void}[] =
+  private readonly waiting: {readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void}[] =
     [];
   private readonly child;
 
@@ -30,19 +31,29 @@ export class Oracle {
       LC_ALL: 'C.UTF-8',
       PYTHONUTF8: '1',
       PYTHONWARNINGS: 'ignore',
+      PYTHONDONTWRITEBYTECODE: '1',
     };
     this.child = spawn(python, [join(projectRoot, 'test/oracle/ask.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
-    createInterface({input: this.child.stdout}).on('line', (line) =>
-      this.waiting.shift()?.resolve(JSON.parse(line) as Answer),
-    );
+    createInterface({input: this.child.stdout}).on('line', (line) => this.waiting.shift()?.resolve(JSON.parse(line)));
     this.child.on('error', (error) => this.fail(error));
     this.child.on('close', (status) => this.fail(new Error(`zc.buildout ended with ${status}`)));
   }
 
   ask(program: Program): Promise<Answer> {
+    return this.request(program) as Promise<Answer>;
+  }
+
+  /** True, False or the name of an error for each condition, on this machine or as on the target. */
+  async conditions(conditions: readonly string[], target?: Target): Promise<readonly ConditionAnswer[]> {
+    const found = (await this.request({op: 'conditions', conditions, target})) as {answers?: ConditionAnswer[]};
+    if (!found.answers) throw new Error(`no answer: ${JSON.stringify(found)}`);
+    return found.answers;
+  }
+
+  private request(question: object): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.waiting.push({resolve, reject});
-      this.child.stdin.write(`${JSON.stringify(program)}\n`);
+      this.child.stdin.write(`${JSON.stringify(question)}\n`);
     });
   }
 
@@ -55,7 +66,8 @@ export class Oracle {
   }
 }
 
-const root = '/oracle-root';
+const base = '/oracle-base';
+const root = `${base}/above/root`;
 const python = '/oracle-python';
 
 /** cfgc's answer to the same question. */
@@ -84,6 +96,18 @@ export async function answerOf(program: Program): Promise<Answer> {
   return {...answer, ...(answer.files && {files: answer.files.map(shown)})};
 }
 
+/** What a condition comes to: whether its section is there, or the error of Python; `Undecidable` is cfgc's alone. */
+export type ConditionAnswer = boolean | string;
+
+/** cfgc's answer to conditions. */
+export function answersTo(conditions: readonly string[], target: Target = oracleTarget): readonly ConditionAnswer[] {
+  return conditions.map((condition) => {
+    const text = `[always]\n[only:${condition}]\nx = 1\n`;
+    const {error, sections} = parseAnswer('conditions', text, (each) => each, {target});
+    return error?.class ?? sections!.some(([name]) => name === 'only');
+  });
+}
+
 /** What differs between the two answers: a line each. */
 export function differences(program: Program, theirs: Answer, ours: Answer): readonly string[] {
   return (program.op === 'parse' ? compareParse(theirs, ours) : compareResolve(theirs, ours)).differences;
@@ -107,5 +131,9 @@ function bytesOf(content: string | {readonly b64: string}): Uint8Array {
 }
 
 function normal(text: string): string {
-  return text.replaceAll(python, '@PYTHON@').replaceAll(`${root}/.home`, '@HOME@').replaceAll(root, '@ROOT@');
+  return text
+    .replaceAll(python, '@PYTHON@')
+    .replaceAll(`${root}/.home`, '@HOME@')
+    .replaceAll(root, '@ROOT@')
+    .replaceAll(base, '@BASE@');
 }

@@ -365,6 +365,7 @@ function assignment(target: Expression): (frame: Frame, value: Value) => void {
     return (frame, value) => {
       frame.set(target.name, value);
     };
+  if (target.kind === 'group') return assignment(target.value);
   if (target.kind !== 'tuple') throw new Undecidable('such a target');
   const inner = target.items.map(assignment);
   return (frame, value) => {
@@ -381,7 +382,13 @@ function written(value: Value): Text {
   if (value === null) return text();
   if (typeof value === 'object') {
     if (value.kind === 'fragment') return value.render();
-    if (value.kind === 'list' || value.kind === 'set' || value.kind === 'mapping' || isSequence(value)) {
+    if (
+      value.kind === 'list' ||
+      value.kind === 'set' ||
+      value.kind === 'mapping' ||
+      value.kind === 'iterator' ||
+      isSequence(value)
+    ) {
       const items = iterate(value);
       // Genshi takes a tuple of three for an event of its own.
       if (items.some((item) => isSequence(item) && item.kind === 'tuple')) throw new Undecidable('a list of tuples');
