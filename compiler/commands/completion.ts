@@ -21,34 +21,46 @@ interface Completed {
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands.map(({name, options, choices}) => {
-    const lists = options
-      .filter(({argChoices}) => argChoices)
-      .map(
-        ({long, argChoices}) =>
-          `            ${long}) COMPREPLY=($(compgen -W '${argChoices!.join(' ')}' -- "$cur")); return ;;`,
-      );
-    return `        ${name})
-${lists.length > 0 ? `            case $prev in\n${lists.join('\n')}\n            esac\n` : ''}            words='${flags(options).join(' ')} ${choices.join(' ')}' ;;`;
+    const values = options.filter(({required}) => required);
+    const lists = values.map(
+      (option) =>
+        `                ${flags([option]).join('|')}) ${option.argChoices ? `words='${option.argChoices.join(' ')}' files=` : 'files=any'} ;;`,
+    );
+    const nothing = choices.length > 0 ? ' files=' : '';
+    return `            ${name})
+                options='${flags(options).join(' ')}'
+                words='${choices.join(' ')}'${nothing}
+                case $prev in
+${lists.join('\n')}
+                esac
+                ;;`;
   });
   return `# bash completion for cfgc
 _cfgc() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} words=
+    local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
+    local options='--help --version' words='' files=profiles
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W '${commands.map(({name}) => name).join(' ')} help' -- "$cur") $(compgen -f -X '!*.cfg' -- "$cur") $(compgen -d -S / -- "$cur"))
-        return
-    fi
-    case $command in
-        *.cfg) command=compile ;;
-    esac
-    case $command in
+        words='${commands.map(({name}) => name).join(' ')} help'
+    else
+        case $command in
+            *.cfg) command=compile ;;
+        esac
+        case $command in
+            help) words='${commands.map(({name}) => name).join(' ')}' files= ;;
 ${cases.join('\n')}
-    esac
+        esac
+    fi
     case $cur in
-        -*) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "\${words//--* /}" -X '-*' -- "$cur") $(compgen -f -X '!*.cfg' -- "$cur") $(compgen -d -S / -- "$cur")) ;;
+        -*) words=$options files= ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    local IFS=$'\n'
+    case $files in
+        profiles) COMPREPLY+=($(compgen -f -X '!*.cfg' -- "$cur") $(compgen -d -- "$cur")) ;;
+        any) COMPREPLY=($(compgen -f -- "$cur")) ;;
     esac
 }
-complete -o filenames -o nospace -F _cfgc cfgc
+complete -o filenames -F _cfgc cfgc
 `;
 }
 
@@ -56,7 +68,7 @@ function zsh(commands: readonly Completed[]): string {
   const cases = commands.map(({name, options, choices}) => {
     const specs = options.flatMap((option) => zshSpecs(option));
     const rest = choices.length > 0 ? `':which:(${choices.join(' ')})'` : `'*:profile:_files -g "*.cfg"'`;
-    return `        ${name})\n            _arguments ${[...specs, rest].join(' \\\n                ')} ;;`;
+    return `        ${name})\n            _arguments -S ${[...specs, rest].join(' \\\n                ')} ;;`;
   });
   return `#compdef cfgc
 _cfgc() {
@@ -71,11 +83,21 @@ ${commands.map(({name, description}) => `        '${name}:${zshQuote(description
     fi
     local command=$words[2]
     [[ $command == *.cfg ]] && command=compile
+    # What follows is the command's: it must not count as an argument of its own.
+    shift words
+    (( CURRENT-- ))
     case $command in
+        help)
+            _describe command commands ;;
 ${cases.join('\n')}
     esac
 }
-_cfgc "$@"
+# Loaded by compinit from fpath it is called at once; sourced it is bound.
+if [[ $funcstack[1] == _cfgc ]]; then
+    _cfgc "$@"
+else
+    compdef _cfgc cfgc
+fi
 `;
 }
 
@@ -91,10 +113,19 @@ function zshQuote(words: string): string {
 
 function fish(commands: readonly Completed[]): string {
   const quote = (words: string): string => `'${words.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const out = ['# fish completion for cfgc', "complete -c cfgc -f -a '(__fish_complete_suffix .cfg)'"];
+  const out = [
+    '# fish completion for cfgc',
+    'complete -c cfgc -f',
+    "complete -c cfgc -n 'not __fish_seen_subcommand_from completion help' -a '(__fish_complete_suffix .cfg)'",
+  ];
   for (const {name, description, options, choices} of commands) {
     out.push(`complete -c cfgc -n __fish_use_subcommand -a ${name} -d ${quote(description)}`);
-    const here = `-n '__fish_seen_subcommand_from ${name}'`;
+    const others = commands.map((other) => other.name).filter((other) => other !== 'compile');
+    // A file in place of a command compiles it.
+    const here =
+      name === 'compile'
+        ? `-n 'not __fish_seen_subcommand_from ${others.join(' ')}'`
+        : `-n '__fish_seen_subcommand_from ${name}'`;
     for (const choice of choices) out.push(`complete -c cfgc ${here} -a ${choice}`);
     for (const option of options) {
       const short = option.short ? ` -s ${option.short.slice(1)}` : '';

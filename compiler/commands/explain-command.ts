@@ -1,9 +1,10 @@
 import type {ReadOptions} from './options.js';
 
-/** `cfgc explain [CFGnnn | name | SECTION:OPTION] [FILE]`. */
+/** `cfgc explain [CFGnnn | name | SECTION:OPTION] [FILE] [section:option=value …]`. */
 export async function explainCommand(
   what: string | undefined,
   file: string | undefined,
+  words: readonly string[],
   options: ReadOptions,
 ): Promise<number> {
   if (what === undefined) {
@@ -13,7 +14,7 @@ export async function explainCommand(
   }
   if (file !== undefined) {
     const {explainOptionCommand} = await import('./explain-option-command.js');
-    return explainOptionCommand(what, file, options);
+    return explainOptionCommand(what, file, words, options);
   }
   const {explainSetting, nearestSetting} = await import('../settings/explain-setting.js');
   const setting = explainSetting(what);

@@ -8,9 +8,14 @@ import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
 
 /** `cfgc explain SECTION:OPTION FILE`: the story of a value. `SECTION` alone tells the whole section's. */
-export async function explainOptionCommand(what: string, file: string, options: ReadOptions): Promise<number> {
+export async function explainOptionCommand(
+  what: string,
+  file: string,
+  words: readonly string[],
+  options: ReadOptions,
+): Promise<number> {
   const session = startSession(options);
-  const request = requestOf(file, [], options);
+  const request = requestOf(file, words, options);
   if ('wrong' in request) return usage(request.wrong);
   const read = await readProfile(request, nodeIo, session.report, session.learn);
   if (!read) return session.finish();
@@ -19,21 +24,25 @@ export async function explainOptionCommand(what: string, file: string, options: 
   const section = config.sections.get(sectionName);
   if (!section) {
     return usage(
-      `\`${file}\` has no section [${sectionName}]; ${didYouMean(sectionName, config.sections.keys()) ?? ''}`,
+      [`\`${file}\` has no section [${sectionName}]`, didYouMean(sectionName, config.sections.keys())]
+        .filter(Boolean)
+        .join('; '),
     );
   }
   const resolved = resolveLiteral(config, session.report).sections.get(sectionName);
-  const names = optionName === undefined ? [...section.options.keys()] : [optionName];
+  // As the section is read: with what its macros bring, and without the operators.
+  const known = resolved && resolved.options.size > 0 ? resolved.options : section.options;
+  const names = optionName === undefined ? [...known.keys()] : [optionName];
   const stories: string[] = [];
   for (const name of names) {
-    const found = section.options.get(name) ?? resolved?.options.get(name);
+    const found = resolved?.options.get(name) ?? section.options.get(name);
     if (!found)
       return usage(
-        [`[${sectionName}] has no option \`${name}\``, didYouMean(name, section.options.keys())]
+        [`[${sectionName}] has no option \`${name}\``, didYouMean(name, [...known.keys(), ...section.options.keys()])]
           .filter(Boolean)
           .join('; '),
       );
-    stories.push(explainOption(sectionName, found, resolved?.options.get(name)));
+    stories.push(explainOption(sectionName, found, resolved?.options.get(name), section.options.get('<')));
   }
   process.stdout.write(stories.join('\n'));
   return session.finish();

@@ -1,4 +1,4 @@
-import {Argument, Command, Option} from 'commander';
+import {Argument, Command, Help, Option} from 'commander';
 import {nearest} from '../util/nearest.js';
 import type {EditOptions} from './edit-command.js';
 import type {InitOptions} from './init-command.js';
@@ -16,6 +16,11 @@ export function buildProgram(version: string, done: (status: number) => void): C
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .usage('FILE -o release.sh [section:option=value …]\n       cfgc COMMAND …')
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shownArgument)].join(' ').trim(),
+      optionDescription: (option) =>
+        Array.isArray(option.defaultValue) ? option.description : plainHelp.optionDescription(option),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('run `cfgc --help` for examples')
     .exitOverride()
@@ -56,6 +61,8 @@ Examples:
       `
 Examples:
   cfgc check prod.cfg                    all that is wrong, by file and line
+  cfgc check prod.cfg --offline          with remote files as they were the last time
+  cfgc check prod.cfg --map URL=old.cfg  with a file in place of a URL whose host is gone
   cfgc check prod.cfg --format sarif     for code scanning
   cfgc check prod.cfg --format github    annotations of a pull request`,
     )
@@ -103,7 +110,8 @@ Examples:
       `
 Examples:
   cfgc annotate prod.cfg
-  cfgc annotate prod.cfg -s versions`,
+  cfgc annotate prod.cfg -s versions     who pins what
+  cfgc annotate prod.cfg buildout:newest=true`,
     )
     .action(async (file: string, assignments: string[], options: QueryOptions) => {
       const {annotateCommand} = await import('./query-command.js');
@@ -112,7 +120,7 @@ Examples:
 
   reading(
     program
-      .command('explain [what] [file]')
+      .command('explain [what] [file] [assignments...]')
       .description('explain a diagnostic, or where the value of an option comes from')
       .exitOverride(),
     false,
@@ -126,9 +134,9 @@ Examples:
   cfgc explain release:keep                     a setting of cfgc
   cfgc explain instance:http-address prod.cfg   the story of a value: files, lines, macros`,
     )
-    .action(async (what: string | undefined, file: string | undefined, options: ReadOptions) => {
+    .action(async (what: string | undefined, file: string | undefined, assignments: string[], options: ReadOptions) => {
       const {explainCommand} = await import('./explain-command.js');
-      done(await explainCommand(what, file, options));
+      done(await explainCommand(what, file, assignments, options));
     });
 
   reading(add('graph', 'draw which file extends which, and which part uses which'))
@@ -168,7 +176,9 @@ Examples:
       'after',
       `
 Examples:
-  cfgc lint prod.cfg    unused pins, parts never built, shadowed values, options that no recipe knows`,
+  cfgc lint prod.cfg                    unused pins and sections, parts never built, shadowed values, http://, …
+  cfgc lint prod.cfg --format github    annotations of a pull request
+  cfgc explain shadowed-value           what one of them means`,
     )
     .action(async (file: string, assignments: string[], options: ReadOptions) => {
       const {lintCommand} = await import('./lint-command.js');
@@ -229,7 +239,9 @@ Examples:
       'after',
       `
 Examples:
-  cfgc vendor prod.cfg          vendor/HOST/PATH for each URL, extends rewritten`,
+  cfgc vendor prod.cfg                        vendor/HOST/PATH for each URL, extends rewritten
+  cfgc vendor prod.cfg --into copies          another folder
+  cfgc vendor prod.cfg --map URL=old.cfg      with a copy of a file whose host is gone`,
     )
     .action(async (file: string, assignments: string[], options: ReadOptions & {into: string; force?: boolean}) => {
       const {vendorCommand} = await import('./vendor-command.js');
@@ -294,6 +306,14 @@ function reading(command: Command, withFile = true): Command {
     .option('--allow-dirty', 'compile files that are not committed')
     .option('--color', 'colour, also where there is no terminal')
     .option('--no-color', 'no colour');
+}
+
+const plainHelp = new Help();
+
+/** In the list of commands: what is given most of the time. */
+function shownArgument(argument: Argument): string {
+  if (argument.variadic) return '';
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

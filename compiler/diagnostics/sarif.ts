@@ -26,7 +26,9 @@ function rule(kind: DiagnosticKind, profile: Profile): object {
   return {
     id: kind.id,
     name: kind.name,
-    shortDescription: {text: (page.split('\n')[0] ?? kind.name).replace(/^What it does: /, '')},
+    shortDescription: {
+      text: (page.split(/\n(?=Why: )/)[0] ?? kind.name).replace(/^What it does: /, '').replaceAll('\n', ' '),
+    },
     fullDescription: {text: page},
     help: {text: page},
     defaultConfiguration: {level: level(kind, profile)},

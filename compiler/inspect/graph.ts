@@ -47,18 +47,29 @@ export function renderGraph(graph: ConfigGraph, format: GraphFormat): string {
   return format === 'mermaid' ? mermaid(graph) : text(graph);
 }
 
+/** Files below this depth are not set in further. */
+const deepest = 40;
+
 function text({entry, files, parts, references}: ConfigGraph): string {
   const out = ['files'];
+  const extended = new Map<string, string[]>();
+  for (const {from, to} of files) {
+    const list = extended.get(from);
+    if (list) list.push(to);
+    else extended.set(from, [to]);
+  }
   const shown = new Set<string>();
-  const walk = (name: string, indent: number): void => {
-    const below = files.filter(({from}) => from === name);
+  const waiting = [{name: entry, depth: 1}];
+  // No recursion: chains of files may be long.
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const {name, depth} = next;
+    const below = extended.get(name) ?? [];
     const again = shown.has(name) && below.length > 0;
-    out.push(`${'  '.repeat(indent)}${name}${again ? ' (as above)' : ''}`);
-    if (again) return;
+    out.push(`${'  '.repeat(Math.min(depth, deepest))}${name}${again ? ' (as above)' : ''}`);
+    if (again) continue;
     shown.add(name);
-    for (const {to} of below) walk(to, indent + 1);
-  };
-  walk(entry, 1);
+    waiting.push(...below.map((to) => ({name: to, depth: depth + 1})).reverse());
+  }
   if (parts.length > 0) out.push('parts, in install order');
   for (const {name, recipe} of parts) {
     out.push(`  ${name}  ${recipe}`);

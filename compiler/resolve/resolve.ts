@@ -428,11 +428,13 @@ class Resolver {
       option === undefined
         ? []
         : (this.sections.get(section)?.raw.get(option)?.history ?? this.raw.get(section)?.get(option)?.history ?? []);
-    const span =
-      (needle === undefined ? lastSpan({history}) : spanOf({history}, needle)) ??
-      this.config.sections.get(section)?.span;
-    const from = history.at(-1)?.from;
-    const origin = !span && from === 'command-line' ? ['set on the command line'] : [];
+    const last = history.at(-1);
+    const given = last?.from === 'command-line' && (needle === undefined || last.value.includes(needle));
+    const span = given
+      ? undefined
+      : ((needle === undefined ? lastSpan({history}) : spanOf({history}, needle)) ??
+        this.config.sections.get(section)?.span);
+    const origin = given ? [`\`${section}:${option}\` is set on the command line`] : [];
     this.report({
       kind: error.kind,
       message: error.message,

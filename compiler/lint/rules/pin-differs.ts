@@ -26,7 +26,7 @@ export const pinDiffers: LintRule = {
         kind,
         message: `\`${option.name}\` is pinned to ${last.value.trim() || 'nothing'}, and to ${before.value.trim() || 'nothing'} in \`${before.span.source.name}\``,
         primary: {span: last.span, text: `differs from ${fileLine(before.span)}`},
-        hint: `take the line out, unless ${before.value.trim() || 'nothing'} is known not to do`,
+        hint: `take the line out, unless the release needs ${last.value.trim() || 'no pin'}`,
       });
     }
   },

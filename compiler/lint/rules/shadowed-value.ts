@@ -48,7 +48,7 @@ export const shadowedValue: LintRule = {
           message: `\`${option}\` of [${inSection}] is written twice in one file`,
           primary: {span: first, text: `${fileLine(second)} hides this value`},
           secondary: [{span: second, text: 'this one wins'}],
-          hint: `write \`${option} +=\` the second time, or take the first line away`,
+          hint: `take one of the two away; where both are meant, write \`${option} +=\` the second time`,
         });
       }
     }
