@@ -36,15 +36,19 @@ plan_show() (
     needs=0
     [ "$verdict" != build ] || needs=$(preflight_needs)
     free=$(df -Pk "$(preflight_above "$RELEASES")" 2>/dev/null | awk 'NR == 2 { print $4 }')
+    # What a deploy would refuse: who plans wants to know it before the night of the deploy.
+    problems=
+    [ "$verdict" = unchanged ] || problems=$(preflight_problems 2>/dev/null)
     shown=plan_text
     [ "$json" = no ] || shown=plan_json
-    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}"
+    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems"
     [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
 )
 
-# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE: print what plan_show found; the last two in KiB
+# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS: print what plan_show found; NEEDS
+# and FREE in KiB
 plan_text() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9
     printf '%s %s on %s, in %s\n' "$NAME" "$RELEASE_ID" "$HOST_NAME" "$PREFIX"
     case $verdict in
     unchanged) printf 'unchanged: release %s is deployed\n' "$RELEASE_ID" ;;
@@ -56,6 +60,7 @@ plan_text() (
     plan_section distributions "$distributions"
     plan_section 'services to start, restart or stop' "$services"
     plan_section "drift of the current release" "$drift"
+    [ -z "$problems" ] || plan_section 'this host is unfit: to put right before a deploy' "$problems"
     if [ "$needs" -gt 0 ]; then
         printf '\nneeds about %s MiB; %s MiB are free\n' "$((needs / 1024))" "$((free / 1024))"
     fi
@@ -74,7 +79,7 @@ END
 }
 
 plan_json() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9
     printf '{"schema":"cfgc-plan-host/1",%s,%s,%s,%s,%s,"files":' "$(json_pair name "$NAME")" "$(json_pair from "$active")" \
         "$(json_pair to "$RELEASE_ID")" "$(json_pair prefix "$PREFIX")" "$(json_pair verdict "$verdict")"
     json_string "$files"
@@ -84,6 +89,8 @@ plan_json() (
     printf '%s' "$services" | json_lines
     printf ',"drift":'
     printf '%s' "$drift" | json_lines
+    printf ',"problems":'
+    printf '%s' "$problems" | json_lines
     printf ',"needs_kib":%s,"free_kib":%s}\n' "$needs" "$free"
 )
 

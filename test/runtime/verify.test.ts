@@ -89,7 +89,10 @@ for (const shell of testShells()) {
     t.is(planned.status, 2, planned.stderr);
     t.regex(planned.stdout, /unknown releases\/1\.0\.0 \(it could not be compared: see verify\)/);
     const ran = ok(t, await host.run(shell, gone, ['verify']), 1);
-    t.regex(ran.stderr, /there is no (?:user|group) service .*on this host/);
+    t.regex(ran.stderr, /there is no (?:user|group of) nobody-of-that-name on this host/);
+    const next = await host.script({version: '1.1.0', serviceUser: 'nobody-of-that-name'});
+    const unfit = await host.run(shell, next, ['plan']);
+    t.regex(unfit.stdout, /this host is unfit: to put right before a deploy:\nthere is no user nobody-of-that-name/);
   });
 }
 
