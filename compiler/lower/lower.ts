@@ -9,7 +9,7 @@ import type {Editable, Entry, PlanSource, ReleasePlan} from '../model/release-pl
 import type {Settings} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
-import {refsWithin, show, text} from '../util/text.js';
+import {refs, refsWithin, show, text} from '../util/text.js';
 import {automaticBackup} from './automatic-backup.js';
 import {mainEnvironment} from './environment.js';
 import {hostReference} from './host-reference.js';
@@ -22,6 +22,7 @@ import {reportDevelopmentOnly, reportUnknownOptions, reportUnknownRecipe} from '
 import {serviceLaunchers} from './service-launchers.js';
 import {serviceUses} from './service-uses.js';
 import {standardEntries} from './standard-entries.js';
+import {reportBad} from './values.js';
 
 /**
  * @param inputs  the files that `wantedInputs` named, as far as they could be read
@@ -59,7 +60,7 @@ export function lower(
   const entries: Entry[] = [];
   for (const part of parts) {
     const recipe = findRecipe(all, part.recipe, part.entryPoint);
-    if (isBridged(part, settings)) entries.push(bridge(part));
+    if (isBridged(part, settings)) entries.push(bridge(part, report));
     else if (recipe === undefined) reportUnknownRecipe(part, all, report);
     else if (recipe.developmentOnly && settings.profile === 'prod') {
       reportDevelopmentOnly(part, report);
@@ -169,8 +170,17 @@ function isBridged(part: Part, settings: Settings): boolean {
 }
 
 /** A part that `[release] bridge` names, itself or by its recipe: the build runs the real one, also where cfgc knows it. */
-function bridge(part: Part): Entry {
-  const options = [...part.section.options.values()].filter(({name}) => name !== 'recipe');
+function bridge(part: Part, report: Report): Entry {
+  // What only the lowering gives is left to the real recipe.
+  const options = [...part.section.options.values()].filter(
+    ({name, history}) => name !== 'recipe' && history.at(-1)?.from !== 'recipe',
+  );
+  for (const {name, value} of options) {
+    if (!refs(value).some(({ref}) => ref === 'secret')) continue;
+    const message = `\`${name}\` of bridged part \`${part.name}\` holds a secret`;
+    const hint = 'write the file with the secret by collective.recipe.template, which makes it at configure time';
+    reportBad(part, name, report, message, 'the recipe runs in the build, which knows no secrets', hint);
+  }
   return {
     kind: 'bridge',
     origin: part.origin('recipe'),

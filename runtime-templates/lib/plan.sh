@@ -31,6 +31,7 @@ plan_show() (
     secret_plan || secrets=no
     files=$(plan_files "$active" "$secrets") || exit 1
     distributions=$(plan_distributions "$active") || exit 1
+    bridged=$(bridge_recipes) || exit 1
     services=$(service_changes 2>/dev/null)
     drift=$(plan_drift "$active")
     needs=0
@@ -41,14 +42,14 @@ plan_show() (
     [ "$verdict" = unchanged ] || problems=$(preflight_problems 2>/dev/null)
     shown=plan_text
     [ "$json" = no ] || shown=plan_json
-    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems"
+    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems" "$bridged"
     [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
 )
 
-# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS: print what plan_show found; NEEDS
-# and FREE in KiB
+# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS BRIDGED: print what plan_show
+# found; NEEDS and FREE in KiB
 plan_text() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10}
     printf '%s %s on %s, in %s\n' "$NAME" "$RELEASE_ID" "$HOST_NAME" "$PREFIX"
     case $verdict in
     unchanged) printf 'unchanged: release %s is deployed\n' "$RELEASE_ID" ;;
@@ -58,6 +59,8 @@ plan_text() (
     esac
     plan_section 'configuration files' "$files"
     plan_section distributions "$distributions"
+    # What these write is known once they are built.
+    [ -z "$bridged" ] || plan_section 'parts that their own recipes build' "$bridged"
     plan_section 'services to start, restart or stop' "$services"
     plan_section "drift of the current release" "$drift"
     [ -z "$problems" ] || plan_section 'this host is unfit: to put right before a deploy' "$problems"
@@ -79,12 +82,14 @@ END
 }
 
 plan_json() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10}
     printf '{"schema":"cfgc-plan-host/1",%s,%s,%s,%s,%s,"files":' "$(json_pair name "$NAME")" "$(json_pair from "$active")" \
         "$(json_pair to "$RELEASE_ID")" "$(json_pair prefix "$PREFIX")" "$(json_pair verdict "$verdict")"
     json_string "$files"
     printf ',"distributions":'
     printf '%s' "$distributions" | json_lines
+    printf ',"bridged":'
+    printf '%s' "$bridged" | json_lines
     printf ',"services":'
     printf '%s' "$services" | json_lines
     printf ',"drift":'
@@ -116,6 +121,8 @@ plan_files() (
     # What the current release has and this one has not.
     {
         each_file plan_path
+        [ -z "$(each_bridge bridge_name)" ] || [ ! -r "$RELEASES/$old/lib/bridge/written" ] ||
+            cut -f 2- "$RELEASES/$old/lib/bridge/written"
         echo .
         [ ! -r "$RELEASES/$old/MANIFEST" ] || cat "$RELEASES/$old/MANIFEST"
     } | awk '
@@ -221,8 +228,9 @@ plan_new_distribution() {
 }
 
 # What is installed says so itself: a folder NAME-VERSION.dist-info, the name with _ for -. The manifest lists it: no walk over the tree.
+# Not what a distribution carries inside of it, nor the box of bridged recipes.
 plan_old_distributions() {
-    [ ! -r "$1" ] || awk '$1 == "d" && /\.dist-info$/ {
+    [ ! -r "$1" ] || awk '$1 == "d" && /\/site-packages\/[^\/]*\.dist-info$/ && !/ \.\/lib\/bridge\// {
         sub(/^.*\//, "")
         sub(/\.dist-info$/, "")
         at = index($0, "-")
