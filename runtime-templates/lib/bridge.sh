@@ -51,9 +51,8 @@ bridge_part() (
     umask 022
     # A recipe reads variables of its own, but none that says where Python or an index lies.
     unset PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV BUILDOUT_HOME BUILDOUT_INFO_FILE
-    HOME=$STATE/bridge TMPDIR=$STATE/bridge/tmp
-    export HOME TMPDIR
-    "$LIB/bridge/venv/bin/python" -I - "$STATE/bridge" "$RELEASE" "$BIN" "$ETC" "$LIB/bridge" "$@" >build.log 2>&1 <<'END'
+    env HOME="$STATE/bridge" TMPDIR="$STATE/bridge/tmp" "$LIB/bridge/venv/bin/python" -I - \
+        "$STATE/bridge" "$RELEASE" "$BIN" "$ETC" "$LIB/bridge" "$@" >build.log 2>&1 <<'END'
 import importlib.metadata
 import os
 import sys
