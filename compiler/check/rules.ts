@@ -12,6 +12,7 @@ import {httpIndex} from './rules/http-index.js';
 import {inexactPin} from './rules/inexact-pin.js';
 import {literalPassword} from './rules/literal-password.js';
 import {newest} from './rules/newest.js';
+import {oldHostRule} from './rules/old-host.js';
 import {pickedVersions} from './rules/picked-versions.js';
 import {pinSpellings} from './rules/pin-spellings.js';
 import {unpinned} from './rules/unpinned.js';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   inexactPin,
   customFile,
   doubledDollar,
+  oldHostRule,
 ];
 
 export const checkKinds: readonly DiagnosticKind[] = rules.map(({kind}) => kind);

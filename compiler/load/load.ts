@@ -7,6 +7,7 @@ import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import {faultOfFile} from '../util/file-fault.js';
 import {nearest} from '../util/nearest.js';
+import {oldHost} from '../util/old-hosts.js';
 import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {compareStrings, words} from '../util/python-string.js';
@@ -414,9 +415,11 @@ class Loader {
       };
     const login =
       fetched.status === 401 ? `put \`machine ${hostOf(url)} login NAME password PASSWORD\` into ~/.netrc, or ` : '';
+    const old = oldHost(url);
     return {
       kind: urlUnreachable,
       message: `${shown} can't be had: ${fetched.why}`,
+      ...(old && {notes: [`${old.host} ${old.what}; ${old.now}`]}),
       hint: `${login}stand in for it: --map '${shown}=copy.cfg'`,
     };
   }

@@ -71,12 +71,13 @@ Source: zc.buildout 6.0.1, buildout._update.`,
 export const obsoleteOption: DiagnosticKind = {
   id: 'CFG208',
   name: 'obsolete-option',
-  severity: 'warning',
+  severity: 'note',
   explain: `
-What it does: warns of options of [buildout] that only older releases of buildout read.
-Why: zc.buildout 6 ignores them, so they do not do what they once did.
-Example: "unzip = true", "include-site-packages = false", "exec-sitecustomize = false": delete them.
-Source: zc.buildout 2.0 changelog (options removed), zc.buildout 6.0.1.`,
+What it does: says which options only older releases of buildout read, or have no effect on a release, and what to do now.
+Why: zc.buildout 6 takes them and does nothing, so they do not do what they once did.
+Example: "unzip = true", "include-site-packages = false", "python = python2.7": delete them. An option that some value
+refers to (\${buildout:eggs-directory}) keeps its value, whatever else it no longer does.
+Source: the changelog of zc.buildout (2.0: options removed), zc.buildout 6.0.1.`,
 };
 
 export const misspeltOption: DiagnosticKind = {

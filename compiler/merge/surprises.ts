@@ -2,20 +2,9 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {CfgSection} from '../model/cfg-file.js';
 import type {Config, ConfigOption} from '../model/config.js';
 import type {GraphFile} from '../model/graph.js';
-import {ignoredExtends, obsoleteOption, operatorInValue, shortenedName, takesNothing} from './kinds.js';
+import {ignoredExtends, operatorInValue, shortenedName, takesNothing} from './kinds.js';
 import {warnOfMisspeltOptions} from './misspelt-options.js';
-
-/** Options of [buildout] that releases before zc.buildout 6 read, and what to do now. */
-const obsolete: Readonly<Record<string, string>> = {
-  unzip: 'delete it: eggs are always unpacked',
-  'include-site-packages': 'delete it: a release never sees the packages of the system',
-  'exec-sitecustomize': 'delete it: a release never runs the sitecustomize of the system',
-  'allowed-eggs-from-site-packages': 'delete it: a release never sees the packages of the system',
-  accept: 'delete it',
-  'accept-buildout-test-releases': 'delete it',
-  'versions-file': 'write `update-versions-file`, or delete it',
-  'dependent-scripts': 'write it into the part whose scripts are meant',
-};
+import {tellOldOptions} from './old-options.js';
 
 /** Warns of what is legal, does not do what it looks like, and is likely to hurt. */
 export function warnOfSurprises(config: Config, files: readonly GraphFile[], report: Report): void {
@@ -28,24 +17,17 @@ export function warnOfSurprises(config: Config, files: readonly GraphFile[], rep
       warnOfOperatorsInValues(section, report);
     }
   warnOfMisspeltOptions(config, report);
+  tellOldOptions(config, files, report);
   for (const {file} of files)
     for (const section of file.sections)
       if (section.name === 'buildout')
-        for (const {key, keySpan, valueSpan} of section.options) {
+        for (const {key, valueSpan} of section.options) {
           if (/^(optional-)?extends\s*[-+]$/.test(key))
             report({
               kind: ignoredExtends,
               message: `buildout does not read \`${key}=\`: nothing is extended by it`,
               primary: {span: valueSpan, text: 'never read'},
               hint: 'name the file under `extends =`',
-            });
-          const cure = Object.hasOwn(obsolete, key) ? obsolete[key] : undefined;
-          if (cure)
-            report({
-              kind: obsoleteOption,
-              message: `\`${key}\` means nothing to zc.buildout 6`,
-              primary: {span: keySpan, text: 'read by older releases only'},
-              hint: cure,
             });
         }
 }
