@@ -65,7 +65,7 @@ plan_text() (
     plan_section "drift of the current release" "$drift"
     [ -z "$problems" ] || plan_section 'this host is unfit: to put right before a deploy' "$problems"
     if [ "$needs" -gt 0 ]; then
-        printf '\nneeds about %s MiB; %s MiB are free\n' "$((needs / 1024))" "$((free / 1024))"
+        printf '\nneeds about %s MiB; %s MiB are free\n' "$(preflight_mib "$needs")" "$(preflight_mib "$free")"
     fi
 )
 

@@ -5,6 +5,7 @@
 # preflight_problems            prints the reasons, a line each
 # preflight_needs               prints the KiB that a deploy needs in RELEASES
 # preflight_mount PATH          prints the mount options of the file system that PATH is on; nothing where the host doesn't say
+# preflight_less NUMBER NUMBER, preflight_mib KIB    for sizes of disks, which may be too large for the shell
 # preflight_above PATH          prints PATH, or the nearest folder above it that is there
 
 preflight_check() (
@@ -74,6 +75,27 @@ preflight_class() (
     @*) ;;
     *) permission_gid "$3" >/dev/null || echo "there is no group $3, which has class $1 under [permissions]" ;;
     esac
+    case $1 in
+    bin | code | etc | secret) preflight_code "$@" ;;
+    esac
+)
+
+# Who breaks into a service must not be able to change what runs. The compiler refuses that by name; here are the numbers known.
+preflight_code() (
+    [ -n "${SERVICE_USER:-}" ] && [ "$SERVICE_USER" != "$DEPLOYER" ] || exit 0
+    service=$(id -u "$SERVICE_USER" 2>/dev/null) || exit 0
+    if [ "$(permission_uid "$2")" = "$service" ]; then
+        echo "class $1 would belong to $SERVICE_USER, so the services could change it: give it to deployer under [permissions]"
+    fi
+    # The group's digit, with a 2 in it: it may write.
+    case "$4 $5 $6 " in
+    *[2367][01234567]' '*) ;;
+    *) exit 0 ;;
+    esac
+    gid=$(permission_gid "$3") || exit 0
+    case " $(id -G "$SERVICE_USER" 2>/dev/null) " in
+    *" $gid "*) echo "class $1 could be written by group ${3#@}, and $SERVICE_USER, as whom the services run, is in it: take the group's w away under [permissions], or take $SERVICE_USER out of the group" ;;
+    esac
 )
 
 preflight_owner() (
@@ -127,8 +149,8 @@ preflight_disk() (
     case $free in
     '' | *[!0123456789]*) ;;
     *)
-        if [ "$free" -lt "$needs" ]; then
-            echo "$above has $((free / 1024)) MiB free, a release needs about $((needs / 1024)) MiB: sh release.sh prune, or a larger disk"
+        if preflight_less "$free" "$needs"; then
+            echo "$above has $(preflight_mib "$free") MiB free, a release needs about $(preflight_mib "$needs") MiB: sh release.sh prune, or a larger disk"
         fi
         ;;
     esac
@@ -142,12 +164,22 @@ preflight_disk() (
         [ "$inodes" != 0 ] || [ "${total:-0}" = 0 ] || echo "$above has no inodes left: delete files there"
         ;;
     *)
-        if [ "$inodes" -lt "$wanted" ]; then
+        if preflight_less "$inodes" "$wanted"; then
             echo "$above has $inodes inodes left, a release needs about $wanted: delete small files there"
         fi
         ;;
     esac
 )
+
+# Some shells (mksh) count in 32 bits, and a disk has more KiB than that: awk compares.
+preflight_less() {
+    printf '%s %s\n' "$1" "$2" | awk '{ exit !($1 + 0 < $2 + 0) }'
+}
+
+# preflight_mib KIB: prints it in MiB
+preflight_mib() {
+    printf '%s\n' "$1" | awk '{ print int($1 / 1024) }'
+}
 
 # Names of sockets go into 108 bytes, and a path in a shebang line into 127.
 preflight_names() {

@@ -76,7 +76,7 @@ verify_release() (
             if (bad) { say("added", substr($0, index($0, "./")), "a name or kind of file that no release has"); next }
             seen[path] = 1
             if (!(path in had)) { say("added", path, "not in the manifest"); next }
-            if (had[path] != type) { say("....L....", path, "another kind of file"); next }
+            if (had[path] != type) { say("....L....", path, "another kind of file"); replaced[path] = 1; next }
             class = had_class[path]
             differs(uid, gid, type == "l" ? "-" : mode, class_uid[class], class_gid[class], had_mode[path])
             if (detail != "") { part[path] = detail; flag_m[path] = m; flag_u[path] = u; flag_g[path] = g }
@@ -86,6 +86,7 @@ verify_release() (
             for (i = 1; i <= n; i++) {
                 path = order[i]
                 if (!(path in seen)) { say("missing", path, "in the manifest, not there"); continue }
+                if (path in replaced) continue
                 five = m = u = g = l = "."
                 detail = ""
                 if (path in part) { detail = part[path]; m = flag_m[path]; u = flag_u[path]; g = flag_g[path] }

@@ -10,7 +10,7 @@ import {collector, type Fault, makeShims, makeSite, runGroup, tree, withoutVirtu
 export const killedAtCommands: Fault = {
   name: 'SIGKILL before an external command',
   try: async (bounded) => {
-    const site = await makeSite();
+    const site = await makeSite({release: {data: 'each_environment() { "$@" main; }'}});
     const {lost, sayer} = collector();
     const count = join(site.host.folder, 'count');
     const path = await makeShims(site.host.folder, site.python);

@@ -190,7 +190,12 @@ export function runGroup(
   env: NodeJS.ProcessEnv,
   started: (child: ChildProcess) => void = () => {},
 ): Promise<Ended> {
-  const child = spawn(command[0]!, command.slice(1), {detached: true, stdio: ['ignore', 'ignore', 'pipe'], env});
+  // Found here, for the PATH in `env` may have no shell.
+  const child = spawn(findProgram(command[0]!) ?? command[0]!, command.slice(1), {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env,
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
