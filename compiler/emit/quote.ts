@@ -32,6 +32,8 @@ export function variableOf(ref: Exclude<Ref, {ref: 'python'}>): string {
       return 'SERVICE_USER';
     case 'group':
       return 'SERVICE_GROUP';
+    case 'release-id':
+      return 'RELEASE_ID';
     case 'env':
       return `INPUT_${identifier(ref.name)}`;
     case 'secret':

@@ -42,11 +42,22 @@ export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): strin
     folders: Object.entries(plan.layout.folders)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, path]) => ({variable: folderVariable(name), path})),
-    functions: functions.filter(({blocks}) => blocks.length > 0),
+    functions: functions
+      .filter(({blocks}) => blocks.length > 0)
+      .map((each) => ({...each, blocks: withOriginsOnce(each.blocks)})),
     empty: functions.filter(({blocks}) => blocks.length === 0),
     library: library(),
   });
   return withChecksum(body);
+}
+
+/** Entries of one line that follow each other and come from one place have it above the first: they are one block to a reader. */
+function withOriginsOnce(blocks: readonly string[]): readonly string[] {
+  const origin = (block: string | undefined): string | undefined => /^ *# .*\n(?=.*\n$)/.exec(block ?? '')?.[0];
+  return blocks.map((block, index) => {
+    const own = origin(block);
+    return own !== undefined && own === origin(blocks[index - 1]) ? block.slice(own.length) : block;
+  });
 }
 
 /** The plan as the backends read it: services with their fingerprints, files with secrets in their class. */
@@ -181,7 +192,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       secret: hook.secret ?? '',
       events: hook.events.join(' '),
     })),
-    each('each_environment', 'NAME', 'environment', of('environment'), (entry) => entry),
+    each('each_environment', 'NAME: virtualenvs', 'environment', of('environment'), (entry) => entry),
     {
       name: 'environment_requirements',
       about: 'NAME: prints its distributions, each file with its hash',
@@ -216,7 +227,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     each('each_link', 'PATH TO', 'link', of('link'), (entry) => entry),
     each(
       'each_script',
-      'PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...: launchers',
+      'PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...: launchers; those in lib/bin are for services and jobs',
       'script',
       of('script'),
       scriptView,

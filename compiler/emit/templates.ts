@@ -25,7 +25,7 @@ export function library(): readonly {readonly name: string; readonly text: strin
 /** `part zeo: plone.recipe.zeoserver (base.cfg:14)`. */
 export function originText(origin: Origin): string {
   const place = `${origin.file}:${origin.line}`;
-  if (origin.part === undefined) return comment(place);
+  if (origin.part === undefined) return comment(`the release itself (${place})`);
   return comment(`part ${origin.part}${origin.recipe === undefined ? '' : `: ${origin.recipe}`} (${place})`);
 }
 
