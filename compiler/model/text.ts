@@ -40,6 +40,8 @@ export type Ref =
   | {readonly ref: 'fqdn'}
   | {readonly ref: 'user'}
   | {readonly ref: 'group'}
+  /** What the release is called on the host: its version; in dev with a mark of its content. */
+  | {readonly ref: 'release-id'}
   /** A declared environment variable of whoever runs the script. */
   | {readonly ref: 'env'; readonly name: string}
   /** A secret of the `[secrets]` section, known at run time alone. */

@@ -16,6 +16,7 @@ prune_releases() (
     printf '%s\n' "$list" | {
         while read -r id reason; do
             if ( release_remove "$id" ); then
+                release_remove_cache "$id"
                 log_info "release $id is deleted: $reason"
             else
                 failed=1
@@ -147,6 +148,7 @@ prune_uninstall() (
             continue
         fi
         must release_remove "${folder##*/}"
+        release_remove_cache "${folder##*/}"
     done
     must rm -rf "$SUPERVISOR" "$CACHE" "$STATE/tmp" "$STATE/bad" "$STATE/pinned" "$STATE/switch"
     if [ -n "$LAYOUT_ETC_LINK" ] && [ -h "$LAYOUT_ETC_LINK" ]; then

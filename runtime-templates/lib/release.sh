@@ -17,6 +17,7 @@
 # release_mark_bad ID, release_clear_bad ID    ID failed its health gate: nothing goes to it by itself; its next deploy clears that
 # release_pin ID, release_unpin ID    a pinned release is never pruned
 # release_remove ID             deletes a release; refuses the current one
+# release_remove_cache ID       deletes what a release keeps in the data folder for itself
 # release_processes ID          prints the pids of processes whose program or arguments lie in the release
 # release_inputs                prints the digest of what the host puts into a release: PREFIX and the declared inputs
 #
@@ -271,6 +272,17 @@ release_remove() (
     must rm -f "$RELEASES/$1/.complete"
     must rm -rf "$RELEASES/$1"
     must rm -f "$STATE/bad/$1" "$STATE/pinned/$1"
+)
+
+# What its services compiled for themselves. They own the folders above, so a link there may lead anywhere: only a folder that
+# lies where it seems to lie is entered, and deleted from within.
+release_remove_cache() (
+    if ! data=$(cd "$DATA" 2>/dev/null && pwd -P) || ! cd "$DATA/cache" 2>/dev/null; then
+        exit 0
+    fi
+    if [ "$(pwd -P)" = "$data/cache" ] && [ -d "$1" ] && [ ! -h "$1" ]; then
+        rm -rf "./$1" || log_warn "the cache of release $1 could not be deleted: $DATA/cache/$1"
+    fi
 )
 
 release_processes() (

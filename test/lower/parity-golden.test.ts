@@ -278,7 +278,8 @@ function onHost(text: string): string {
     .replaceAll('@BUILDOUT@/run', '{run}')
     .replaceAll(/@BUILDOUT@\/var(?!2)/g, '{data}')
     .replaceAll(/@BUILDOUT@(?=\/data|\/fs|\/var2)/g, '{data}')
-    .replaceAll('@BUILDOUT@', '{release}');
+    .replaceAll('@BUILDOUT@', '{release}')
+    .replaceAll(/^(\s*CHAMELEON_CACHE) \{data\}(?:\/data)?\/cache$/gm, '$1 {data}/cache/{release-id}');
 }
 
 function walk(folder: string): string[] {

@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
@@ -113,6 +113,17 @@ for (const shell of testShells()) {
       'release 1.0.0: more than the 1 that are kept',
       'release 1.1.0: more than the 1 that are kept',
     ]);
+    // What a release compiled for itself goes with it; a link in the services' folder leads nowhere.
+    const cache = join(host.prefix, 'var/cache');
+    for (const name of ['1.1.0', '1.2.0', 'ours']) await mkdir(join(cache, name), {recursive: true});
+    await symlink('../../releases', join(cache, '1.0.0'));
+    ok(t, await host.run(shell, script, ['prune']));
+    t.deepEqual((await readdir(cache)).sort(), ['1.0.0', '1.2.0', 'ours']);
+    await rename(cache, join(host.prefix, 'elsewhere'));
+    await symlink(join(host.prefix, 'elsewhere'), cache);
+    const led = await host.call(shell, 'release_remove_cache 1.2.0', {release: {version: '1.4.0'}});
+    t.is(led.status, 0, led.stderr);
+    t.deepEqual((await readdir(join(host.prefix, 'elsewhere'))).sort(), ['1.0.0', '1.2.0', 'ours']);
   });
 
   test(`${shell.name}: the same version with other content is refused in prod, and has a name of its own in dev`, async (t) => {

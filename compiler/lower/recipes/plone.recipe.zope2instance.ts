@@ -37,7 +37,8 @@ const options: Readonly<Record<string, string>> = {
   resources: 'a folder of plone.resource; not taken into the release',
   locales: 'a folder of translations; not taken into the release',
   'environment-vars': 'the environment section',
-  'template-cache': 'compiled page templates: in the data folder (on), a folder of your own, or off',
+  'template-cache':
+    'compiled page templates: `cache/RELEASE` of the data folder (on), deleted with its release; a folder of your own; or off',
   'zope-conf-additional': 'added at the end of zope.conf; its keys are checked',
   'zope-conf-imports': '%import lines',
   'debug-mode': 'off; on is refused in prod',

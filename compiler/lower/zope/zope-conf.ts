@@ -47,14 +47,17 @@ export function clientHome(part: Part, context: LowerContext): Text {
   return context.dataPath(own === undefined ? join(varFolder(part), text(part.name)) : inDirectory(own));
 }
 
-/** The folder of compiled page templates; undefined where it is off, or `environment-vars` names one. */
+/**
+ * The folder of compiled page templates; undefined where it is off, or `environment-vars` names one. Each release has its own,
+ * which goes when the release goes: none reads code that another one, or whoever broke into it, left there.
+ */
 export function templateCache(part: Part, context: LowerContext): Text | undefined {
   if (mentions(part.option('environment-vars'), 'CHAMELEON_CACHE')) return undefined;
   const value = part.option('template-cache');
   const word = (value && literal(value)?.trim().toLowerCase()) ?? (value ? undefined : 'on');
   if (word !== undefined && ['', 'off', '0', 'false', 'disabled'].includes(word)) return undefined;
   const own = value && !['on', '1', 'true', 'enabled'].includes(word ?? '');
-  return context.dataPath(own ? inDirectory(value) : join(varFolder(part), text('cache')));
+  return own ? context.dataPath(inDirectory(value)) : text(place('data', 'cache/'), {ref: 'release-id'});
 }
 
 /** The lines of `<environment>`. */
