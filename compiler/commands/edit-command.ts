@@ -2,6 +2,7 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {checkProfile, planRelease} from '../compile.js';
 import {addDistribution, type Edited, removeDistribution} from '../edit/distribution.js';
 import {nodeIo} from '../node-io.js';
+import {isUrl} from '../util/path.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
@@ -21,6 +22,8 @@ export async function editCommand(
   options: EditOptions,
   version: string,
 ): Promise<number> {
+  if (isUrl(options.to))
+    return usage(`a URL can't be edited: name the file that is put there, with --map ${options.to}=FILE`);
   const path = resolve(options.to);
   const bytes = await nodeIo.readFile(path).catch(() => undefined);
   if (!bytes) return usage(`\`${options.to}\` can't be read`);
@@ -30,7 +33,11 @@ export async function editCommand(
   const session = startSession(options, version);
   const checked = await checkProfile(request, nodeIo, session.report, version, session.learn);
   if (!checked) return session.finish();
-  const file = checked.config.sources.find((source) => source.path === path);
+  // A file that a profile extends by its URL is edited where it is kept: --map says that both are one.
+  const file = checked.config.sources.find((source) => {
+    const standsIn = request.map.get(source.path);
+    return source.path === path || (standsIn !== undefined && resolve(standsIn) === path);
+  });
   if (!file) return usage(`\`${profile}\` does not extend \`${options.to}\`; name its profile with --profile`);
   const plan = await planRelease(checked, nodeIo, session.report, request);
   if (session.hasErrors() && !session.onlyErrorsOf('CFG412')) return session.finish();
