@@ -46,7 +46,7 @@ testWith(uv, needsProgram('openssl'))(
       no_proxy: '127.0.0.1',
     };
     const cfgc = (...words: string[]): Promise<Ran> =>
-      execute([process.execPath, join(projectRoot, 'dist/cfgc.mjs'), ...words], {cwd: folder, env});
+      execute([process.execPath, join(projectRoot, 'dist/cfgc.cjs'), ...words], {cwd: folder, env});
     const done = async (...words: string[]): Promise<Ran> => {
       const ran = await cfgc(...words);
       t.is(ran.status, 0, `cfgc ${words.join(' ')}: ${ran.stderr}`);

@@ -1,20 +1,48 @@
 /**
  * samples/plone on this machine: Plone 6.2 built by the script, ZEO and two instances under supervisor, as root with a service
- * user (else as the user who runs this). A site and a page are made; the page outlives a deploy, a rollback and a lost database.
+ * user (else as the user who runs this). A site and a page are made; the page outlives a deploy, three releases that can't serve,
+ * a rollback and a lost database. The logs go to a real rsyslogd, the webhooks are signed.
  */
 import {readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {toolBox} from '../harness/tools.js';
-import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf, zopeSettings} from './site.js';
+import {
+  arrived,
+  dropIn,
+  ownDevLog,
+  type Receivers,
+  type Rsyslog,
+  receivers,
+  rsyslogMissing,
+  startRsyslog,
+} from './rsyslog.js';
+import {
+  eventually,
+  isRoot,
+  makeSite,
+  page,
+  refused,
+  type Site,
+  samplePython,
+  signatureOf,
+  takePort,
+  unknownZcml,
+  zopeSettings,
+} from './site.js';
 
 const python = await samplePython();
 const uv = await toolBox('uv');
+const logless = await rsyslogMissing();
 const missing = python.missing ?? uv.missing;
+
+if (logless !== undefined)
+  test.skip(`site: the logs of Plone at a real rsyslogd [skipped: ${logless}]`, (t) => t.pass());
 
 if (missing !== undefined) test.skip(`site: Plone [skipped: ${missing}]`, (t) => t.pass());
 else
   test.serial('site: Plone is built, serves a page, is changed, taken back and restored', async (t) => {
+    const remotes = await receivers();
     const site = await makeSite(
       'plone',
       isRoot ? 'root with a service user' : 'ordinary user',
@@ -22,6 +50,7 @@ else
       (place) => [
         ...zopeSettings(place, 600),
         `webhooks:ci=${place.hooks.url} secret=hook-key`,
+        `release:syslog-remotes=${remotes.addresses.join('\n')}`,
         // A weekly job has no place in a crontab of this machine.
         'buildout:parts-=zeopack',
         'buildout:parts+=plonesite',
@@ -30,12 +59,20 @@ else
         'plonesite:instance=instance1',
       ],
       uv.bin('uv'),
+      logless === undefined ? ownDevLog : undefined,
     );
-    t.teardown(() => site.close());
-    await portal(t, site);
+    let log: Rsyslog | undefined;
+    t.teardown(async () => {
+      await site.close();
+      await log?.close();
+      remotes.close();
+    });
+    if (logless === undefined)
+      log = await startRsyslog(site.folder, await dropIn(site.profile, remotes), 'edu-portal.log');
+    await portal(t, site, log, remotes);
   });
 
-async function portal(t: ExecutionContext, site: Site): Promise<void> {
+async function portal(t: ExecutionContext, site: Site, log: Rsyslog | undefined, remotes: Receivers): Promise<void> {
   const instances = [site.ports[1], site.ports[2]].map((port) => `http://127.0.0.1:${port}`);
   const current = (): string => readlinkSync(join(site.prefix, 'current'));
   const served = async (): Promise<void> => {
@@ -56,7 +93,6 @@ async function portal(t: ExecutionContext, site: Site): Promise<void> {
   const key = readFileSync(join(site.prefix, '../secrets/hook-key'), 'utf8').trim();
   t.is(site.hooks.deliveries[0]?.event, 'start');
   t.is(site.hooks.deliveries.at(-1)?.event, 'success');
-  for (const {body, signature} of site.hooks.deliveries) t.is(signature, signatureOf(body, key));
 
   // A change: backed up and verified, switched, restarted.
   const second = await site.compile('1.1.0', 'instance-base:zodb-cache-size=6000');
@@ -73,12 +109,26 @@ async function portal(t: ExecutionContext, site: Site): Promise<void> {
   const edited = text.replace(/^(waitress==\S+ --hash=sha256:)[0-9a-f]{8}/m, '$100000000');
   t.not(edited, text);
   writeFileSync(wrong.script, edited);
-  const refused = await site.run(wrong.script, 'deploy', '--accept-edited');
-  t.is(refused.status, 1, refused.stderr);
-  t.regex(refused.stderr, /waitress[\s\S]*hash|hash[\s\S]*waitress/i);
+  const hashless = await site.run(wrong.script, 'deploy', '--accept-edited');
+  t.is(hashless.status, 1, hashless.stderr);
+  t.regex(hashless.stderr, /waitress[\s\S]*hash|hash[\s\S]*waitress/i);
   t.is(current(), 'releases/1.1.0');
   t.is(site.hooks.deliveries.at(-1)?.event, 'failure');
   await served();
+
+  // An unknown ZCML, and a port that is in use: the same.
+  await refused(t, site, {version: '1.3.0', change: unknownZcml, status: [1, 30], says: /no\.such/, same: served});
+  t.is(site.hooks.deliveries.at(-1)?.event, 'failure');
+  const taken = await takePort();
+  const inUse = new RegExp(`\\b${taken.port}\\b`);
+  await refused(t, site, {
+    version: '1.4.0',
+    change: `ports:instance1=${taken.port}`,
+    status: [78],
+    says: inUse,
+    same: served,
+  });
+  taken.close();
 
   // Back: the release before serves, and nothing is built.
   const releases = readdirSync(join(site.prefix, 'releases')).sort();
@@ -94,7 +144,21 @@ async function portal(t: ExecutionContext, site: Site): Promise<void> {
   const restored = await site.run(first.script, 'restore', '-n');
   t.is(restored.status, 0, restored.stderr);
   await served();
-  for (const ran of [deployed, upgraded, refused, back, restored]) t.false((ran.stdout + ran.stderr).includes(admin));
+  for (const ran of [deployed, upgraded, hashless, back, restored]) t.false((ran.stdout + ran.stderr).includes(admin));
+  for (const {body, signature} of site.hooks.deliveries) t.is(signature, signatureOf(body, key));
+  if (log !== undefined)
+    await arrived(t, log, remotes, {
+      local: [
+        ['the script', /edu-portal: .*current is 1\.1\.0/],
+        ['an error of the script', /edu-portal: .*no\.such/],
+        ['the access log', /edu-portal@instance1-access: .*GET \/Plone\/hello/],
+        ['the event log', /edu-portal@instance2: INFO /],
+        ['ZEO', /edu-portal@zeo: INFO /],
+        ['supervisord', /edu-portal\[\d+\]: .*entered RUNNING state/],
+      ],
+      // local3 is 19, info is 6: <19 * 8 + 6>.
+      remote: /^<158>.*GET \/Plone\/hello/,
+    });
 }
 
 /** Sends JSON to plone.restapi as the site's administrator. */

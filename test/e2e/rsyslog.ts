@@ -7,7 +7,9 @@ import {createSocket} from 'node:dgram';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
-import {execute, findProgram, needsProgram} from '../harness/tools.js';
+import type {ExecutionContext} from 'ava';
+import {execute, findProgram, needsProgram, projectRoot} from '../harness/tools.js';
+import {eventually} from './site.js';
 
 /** Why a test can't have one; undefined where it can. */
 export async function rsyslogMissing(): Promise<string | undefined> {
@@ -122,4 +124,33 @@ action(type="omfile" file="${folder}/syslog/others")
       await ended;
     },
   };
+}
+
+/** The drop-in of a profile as the command emits it, for receivers that it sends on to. */
+export async function dropIn(profile: string, remotes: Receivers): Promise<string> {
+  const ran = await execute([
+    process.execPath,
+    join(projectRoot, 'dist/cfgc.cjs'),
+    join(profile, 'prod.cfg'),
+    ...['--locked', '--allow-dirty', '--emit', 'rsyslog'],
+    `release:syslog-remotes=${remotes.addresses.join('\n')}`,
+  ]);
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return ran.stdout;
+}
+
+/** Waits until the lines came to the file of the drop-in, and one with its facility and severity to both receivers. */
+export async function arrived(
+  t: ExecutionContext,
+  log: Rsyslog,
+  remotes: Receivers,
+  {local, remote}: {readonly local: readonly (readonly [who: string, line: RegExp])[]; readonly remote: RegExp},
+): Promise<void> {
+  for (const [who, line] of local)
+    t.truthy(await eventually(async () => line.test(log.file()) || undefined), `${who} in the local file`);
+  for (const name of ['udp', 'tcp'] as const)
+    t.truthy(
+      await eventually(async () => remotes[name].some((line) => remote.test(line)) || undefined),
+      `${remote} at the ${name} receiver`,
+    );
 }

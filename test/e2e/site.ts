@@ -11,6 +11,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
 } from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
@@ -19,6 +20,7 @@ import {type AddressInfo, createServer as createListener} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import type {ExecutionContext} from 'ava';
 import {execute, findProgram, findPython, projectRoot, type Ran} from '../harness/tools.js';
 
 /** Who deploys, and as whom the services run. */
@@ -70,6 +72,8 @@ function asNobody(command: readonly string[]): Promise<Ran> {
 export interface Site {
   readonly sample: string;
   readonly folder: string;
+  /** The sample's files, copied: what `compile` reads. */
+  readonly profile: string;
   readonly prefix: string;
   readonly ports: readonly number[];
   readonly hooks: Hooks;
@@ -148,6 +152,7 @@ export async function makeSite(
   return {
     sample,
     folder,
+    profile,
     prefix,
     ports,
     hooks,
@@ -182,6 +187,42 @@ export async function makeSite(
       await rm(folder, {recursive: true, force: true});
     },
   };
+}
+
+/** An instance that can't start: Zope stops at a package that is not there. */
+export const unknownZcml = 'instance-base:zcml-additional=<include package="no.such.package"/>';
+
+/** A release that can't serve. */
+interface Refusal {
+  readonly version: string;
+  /** The assignment that breaks it. */
+  readonly change: string;
+  /** What the deploy may end with. */
+  readonly status: readonly number[];
+  /** What the last screen of the deploy says. */
+  readonly says: RegExp;
+  /** Asserts that users are served as before. */
+  readonly same: () => Promise<void>;
+}
+
+/** Deploys it: the release that served goes on, and why is said in one screen. */
+export async function refused(t: ExecutionContext, site: Site, refusal: Refusal): Promise<void> {
+  const link = join(site.prefix, 'current');
+  const before = readlinkSync(link);
+  const {script, ran} = await site.compile(refusal.version, refusal.change);
+  t.is(ran.status, 0, ran.stderr);
+  const deployed = await site.run(script, 'deploy');
+  t.true(refusal.status.includes(deployed.status), `${deployed.status}: ${deployed.stderr}`);
+  t.regex(deployed.stderr.trimEnd().split('\n').slice(-24).join('\n'), refusal.says);
+  t.is(readlinkSync(link), before);
+  await refusal.same();
+}
+
+/** Listens at a port of this machine. */
+export async function takePort(): Promise<{readonly port: number; close(): void}> {
+  const listener = createListener();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {port: (listener.address() as AddressInfo).port, close: () => listener.close()};
 }
 
 /** Ends the supervisor of a prefix, and waits until it and its programs are gone. */

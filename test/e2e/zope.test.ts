@@ -5,9 +5,30 @@
 import {readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {execute, projectRoot, toolBox} from '../harness/tools.js';
-import {ownDevLog, type Receivers, type Rsyslog, receivers, rsyslogMissing, startRsyslog} from './rsyslog.js';
-import {eventually, isRoot, makeSite, page, type Site, samplePython, signatureOf, zopeSettings} from './site.js';
+import {toolBox} from '../harness/tools.js';
+import {
+  arrived,
+  dropIn,
+  ownDevLog,
+  type Receivers,
+  type Rsyslog,
+  receivers,
+  rsyslogMissing,
+  startRsyslog,
+} from './rsyslog.js';
+import {
+  eventually,
+  isRoot,
+  makeSite,
+  page,
+  refused,
+  type Site,
+  samplePython,
+  signatureOf,
+  takePort,
+  unknownZcml,
+  zopeSettings,
+} from './site.js';
 
 const python = await samplePython();
 const uv = await toolBox('uv');
@@ -40,22 +61,10 @@ if (missing === undefined)
       await log?.close();
       remotes.close();
     });
-    if (logless === undefined) log = await startRsyslog(site.folder, await dropIn(site, remotes), 'bulletin.log');
+    if (logless === undefined)
+      log = await startRsyslog(site.folder, await dropIn(site.profile, remotes), 'bulletin.log');
     await bulletin(t, site, log, remotes);
   });
-
-/** The drop-in as the command emits it. */
-async function dropIn(site: Site, remotes: Receivers): Promise<string> {
-  const ran = await execute([
-    process.execPath,
-    join(projectRoot, 'dist/cfgc.cjs'),
-    join(site.folder, 'profile/prod.cfg'),
-    ...['--locked', '--allow-dirty', '--emit', 'rsyslog'],
-    `release:syslog-remotes=${remotes.addresses.join('\n')}`,
-  ]);
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  return ran.stdout;
-}
 
 async function bulletin(t: ExecutionContext, site: Site, log: Rsyslog | undefined, remotes: Receivers): Promise<void> {
   const [one, two] = [`http://127.0.0.1:${site.ports[1]}`, `http://127.0.0.1:${site.ports[2]}`];
@@ -104,7 +113,23 @@ async function bulletin(t: ExecutionContext, site: Site, log: Rsyslog | undefine
   t.is(await page(`${two}/note`), 'Written in the first release');
   await write(t, two, admin, 'later', 'Written in the second release');
 
-  await broken(t, site, [one, two]);
+  // Releases that can't serve: the one that does goes on.
+  const same = async (): Promise<void> => {
+    for (const instance of [one, two])
+      t.is(await eventually(() => page(`${instance}/later`)), 'Written in the second release');
+  };
+  await refused(t, site, {version: '1.2.0', change: unknownZcml, status: [1, 30], says: /no\.such/, same});
+  t.is(site.hooks.deliveries.at(-1)?.event, 'failure');
+  t.is(site.hooks.deliveries.at(-1)?.signature, signatureOf(site.hooks.deliveries.at(-1)?.body ?? '', key));
+  const taken = await takePort();
+  await refused(t, site, {
+    version: '1.3.0',
+    change: `ports:instance1=${taken.port}`,
+    status: [78],
+    says: new RegExp(`\\b${taken.port}\\b`),
+    same,
+  });
+  taken.close();
 
   // Back: the release before serves, and nothing is built.
   const releases = readdirSync(join(site.prefix, 'releases')).sort();
@@ -130,25 +155,19 @@ async function bulletin(t: ExecutionContext, site: Site, log: Rsyslog | undefine
   await write(t, one, admin, 'last', 'Written to what was restored');
 
   for (const ran of [deployed, upgraded, back, restored]) t.false((ran.stdout + ran.stderr).includes(admin));
-  if (log !== undefined) await logged(t, log, remotes);
-}
-
-/** A release that can't serve: the one that does goes on, and why is said in one screen. */
-async function broken(t: ExecutionContext, site: Site, instances: readonly string[]): Promise<void> {
-  const same = async (): Promise<void> => {
-    t.is(readlinkSync(join(site.prefix, 'current')), 'releases/1.1.0');
-    for (const instance of instances)
-      t.is(await eventually(() => page(`${instance}/later`)), 'Written in the second release');
-  };
-  const screen = (text: string): string => text.trimEnd().split('\n').slice(-24).join('\n');
-
-  const zcml = await site.compile('1.2.0', 'instance-base:zcml-additional=<include package="no.such.package"/>');
-  t.is(zcml.ran.status, 0, zcml.ran.stderr);
-  const unknown = await site.run(zcml.script, 'deploy');
-  t.true([1, 30].includes(unknown.status), unknown.stderr);
-  t.regex(screen(unknown.stderr), /no\.such/);
-  await same();
-  t.is(site.hooks.deliveries.at(-1)?.event, 'failure');
+  if (log !== undefined)
+    await arrived(t, log, remotes, {
+      local: [
+        ['the script', /bulletin: .*current is 1\.1\.0/],
+        ['an error of the script', /bulletin: .*health|bulletin: .*service/],
+        ['the access log', /bulletin@instance1-access: .*GET \/note/],
+        ['the event log', /bulletin@instance2: INFO .*/],
+        ['ZEO', /bulletin@zeo: INFO /],
+        ['supervisord', /bulletin\[\d+\]: .*entered RUNNING state/],
+      ],
+      // local3 is 19, info is 6: <19 * 8 + 6>.
+      remote: /^<158>.*GET \/note/,
+    });
 }
 
 /** Adds a file to the root of the database, as its administrator. */
@@ -188,28 +207,4 @@ function poll(urls: readonly string[]): {end(): Promise<{asked: number; failed: 
       return {asked, failed};
     },
   };
-}
-
-/** What came to the file of the drop-in and to both receivers, with its facility and severity. */
-async function logged(t: ExecutionContext, log: Rsyslog, remotes: Receivers): Promise<void> {
-  const wanted: readonly [string, RegExp][] = [
-    ['the script', /bulletin: .*current is 1\.1\.0/],
-    ['an error of the script', /bulletin: .*health|bulletin: .*service/],
-    ['the access log', /bulletin@instance1-access: .*GET \/note/],
-    ['the event log', /bulletin@instance2: INFO .*/],
-    ['ZEO', /bulletin@zeo: INFO /],
-    ['supervisord', /bulletin\[\d+\]: .*entered RUNNING state/],
-  ];
-  for (const [who, local] of wanted)
-    t.truthy(await eventually(async () => local.test(log.file()) || undefined), `${who} in the local file`);
-  // local3 is 19, info is 6: <19 * 8 + 6>.
-  for (const name of ['udp', 'tcp'] as const)
-    t.truthy(
-      await eventually(
-        async () =>
-          remotes[name].some((line) => /^<158>1 \S+ \S+ bulletin@instance1-access .*GET \/note/.test(line)) ||
-          undefined,
-      ),
-      `the access log at the ${name} receiver`,
-    );
 }
