@@ -257,9 +257,15 @@ export function processesOf(folder: string): number[] {
 
 /** A folder with everything of the usual folders of programs but Node: what a host has. */
 function hostPath(folder: string, uv: string | undefined): string {
+  const bin = programsWithout(folder, /^(node|nodejs|npm|npx|corepack|yarn|pnpm|uvx?)$/);
+  if (uv) symlinkSync(uv, join(bin, 'uv'));
+  return bin;
+}
+
+/** The programs of the usual folders but for some, as links in `bin` of a folder: a PATH. */
+export function programsWithout(folder: string, hidden: RegExp): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  const hidden = /^(node|nodejs|npm|npx|corepack|yarn|pnpm|uvx?)$/;
   for (const place of ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']) {
     if (!existsSync(place)) continue;
     for (const name of readdirSync(place)) {
@@ -267,7 +273,6 @@ function hostPath(folder: string, uv: string | undefined): string {
         symlinkSync(join(place, name), join(bin, name));
     }
   }
-  if (uv) symlinkSync(uv, join(bin, 'uv'));
   return bin;
 }
 
