@@ -1,5 +1,6 @@
 import {basename, dirname, resolve} from 'node:path';
 import {checkProfile, lockRelease, planRelease} from '../compile.js';
+import type {Report} from '../diagnostics/diagnostic.js';
 import type {Lock} from '../model/lock.js';
 import type {ReleasePlan} from '../model/release-plan.js';
 import {nodeIo} from '../node-io.js';
@@ -33,7 +34,7 @@ export async function compileCommand(
   if (!lock || session.hasErrors()) return session.finish();
 
   if (options.emit !== undefined) {
-    const text = await emit(options.emit as (typeof emitKinds)[number], plan, lock);
+    const text = await emit(options.emit as (typeof emitKinds)[number], plan, lock, session.report);
     if (output === undefined) process.stdout.write(text);
     else await write([{path: output, content: text}], session.report, options);
     return session.finish();
@@ -63,7 +64,7 @@ async function write(
 }
 
 /** Each backend is loaded when it is asked for. */
-async function emit(kind: (typeof emitKinds)[number], plan: ReleasePlan, lock: Lock): Promise<string> {
+async function emit(kind: (typeof emitKinds)[number], plan: ReleasePlan, lock: Lock, report: Report): Promise<string> {
   switch (kind) {
     case 'plan':
       return (await import('../emit/plan-json.js')).emitPlan(plan, lock);
@@ -79,5 +80,11 @@ async function emit(kind: (typeof emitKinds)[number], plan: ReleasePlan, lock: L
       return (await import('../emit/host-tables.js')).emitSysusers(plan);
     case 'rsyslog':
       return (await import('../emit/rsyslog.js')).rsyslogDropIn(plan.release.name, plan.logging) ?? '';
+    case 'systemd':
+      return (await import('../emit/service-files.js')).emitUnits(plan, report);
+    case 'ansible':
+      return (await import('../emit/ansible.js')).emitPlaybook(plan);
+    case 'report':
+      return (await import('../emit/report.js')).emitReport(plan, lock);
   }
 }

@@ -17,4 +17,15 @@ export interface CompileOptions extends ReadOptions {
 }
 
 /** What `--emit` can write instead of the script. */
-export const emitKinds = ['plan', 'make', 'puppet', 'mtree', 'tmpfiles', 'sysusers', 'rsyslog'] as const;
+export const emitKinds = [
+  'plan',
+  'make',
+  'puppet',
+  'mtree',
+  'tmpfiles',
+  'sysusers',
+  'rsyslog',
+  'systemd',
+  'ansible',
+  'report',
+] as const;

@@ -54,7 +54,7 @@ function account(name: Permission['owner'], {release}: ReleasePlan, as: 'user' |
 }
 
 /** As `layout_init` of the shell library has them. */
-function hostPlaces({release, layout}: ReleasePlan): ReadonlyMap<Place, string> {
+export function hostPlaces({release, layout}: ReleasePlan): ReadonlyMap<Place, string> {
   const {prefix, name} = release;
   const fhs = layout.style === 'fhs';
   const root = prefix.endsWith(`/opt/${name}`) ? prefix.slice(0, -`/opt/${name}`.length) : '';
@@ -62,6 +62,12 @@ function hostPlaces({release, layout}: ReleasePlan): ReadonlyMap<Place, string> 
   const places = new Map<Place, string>([
     ['prefix', prefix],
     ['current', `${prefix}/current`],
+    ['supervisor', `${prefix}/supervisor`],
+    ['release', `${prefix}/releases/${release.version}`],
+    ...(['bin', 'etc', 'lib', 'share'] as const).map(
+      (place) => [place, `${prefix}/releases/${release.version}/${place}`] as const,
+    ),
+    ['venv', `${prefix}/releases/${release.version}/lib/venv`],
     ['data', fhs ? `${shared}/data` : `${prefix}/var`],
     ['backups', fhs ? `${shared}/backups` : `${prefix}/backups`],
     ['run', fhs ? `${root}/run/${name}` : `${prefix}/run`],

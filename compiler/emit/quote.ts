@@ -123,9 +123,17 @@ export function puppetString(value: string): string {
   return `'${value.replace(/[\\']/g, '\\$&')}'`;
 }
 
-/** A value of YAML: JSON's strings are YAML's double-quoted ones. */
+/** A value of YAML: JSON's strings are YAML's double-quoted ones, where everything beyond ASCII is escaped as YAML has it. */
 export function yamlString(value: string): string {
-  return JSON.stringify(value);
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/gu, (char) => {
+    const code = char.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+/** A value in an Ansible playbook: `!unsafe` where a brace could begin a template. */
+export function ansibleString(value: string): string {
+  return `${value.includes('{') ? '!unsafe ' : ''}${yamlString(value)}`;
 }
 
 /** A field of a tmpfiles.d or sysusers.d line. `%` begins a specifier there, blanks end a field, C escapes are read. */

@@ -5,6 +5,7 @@ import {dir} from 'tmp-promise';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {shFeed} from '../../compiler/emit/quote.js';
 import {readRemote, rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
+import {emitUnits} from '../../compiler/emit/service-files.js';
 import {type ServiceFile, supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
 import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
@@ -12,6 +13,7 @@ import {place, text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, findProgram, needsProgram, toolBox} from '../harness/tools.js';
 import {service} from '../runtime/service-host.js';
+import {samplePlan} from './sample-plan.js';
 
 const supervisor = await toolBox('supervisor');
 
@@ -300,4 +302,16 @@ test('rsyslog: remote addresses', (t) => {
       {host: '::1', port: 99, protocol: 'tcp'},
     ],
   );
+});
+
+test('--emit systemd prints each unit under its path, with the places of the plan, whoever runs the services', (t) => {
+  const port = text('--port=', {ref: 'env', name: 'PORT'});
+  const plan = samplePlan({entries: [service('web', {command: [place('current', 'bin/web'), port]})]});
+  const units = emitUnits(plan, (diagnostic) => t.fail(diagnostic.message));
+  t.is(plan.release.services, 'none');
+  t.regex(units, /^# \/etc\/systemd\/system\/guestbook-web\.service\n/);
+  t.regex(units, /\n# \/etc\/systemd\/system\/guestbook\.target\n/);
+  t.regex(units, /\nExecStart=\/srv\/guestbook\/current\/bin\/web "--port=\{env PORT\}"\n/);
+  t.regex(units, /\nUser=guestbook\nGroup=guestbook\n/);
+  t.notRegex(units, /\$/);
 });

@@ -20,7 +20,17 @@ import {promisify} from 'node:util';
 
 const run = promisify(execFile);
 
-export const boxNames = ['uv', 'shellcheck', 'buildout', 'supervisor', 'zodb58', 'zodb64', 'zope', 'recipes'] as const;
+export const boxNames = [
+  'uv',
+  'ansible',
+  'shellcheck',
+  'buildout',
+  'supervisor',
+  'zodb58',
+  'zodb64',
+  'zope',
+  'recipes',
+] as const;
 export type BoxName = (typeof boxNames)[number];
 
 /** A virtualenv with pinned distributions: `test/harness/boxes/NAME.txt`. */
