@@ -28,7 +28,7 @@ test('the report is one page with nothing of the plan as markup', (t) => {
 
 test('the report tells what runs, what is installed, and where it is from', (t) => {
   const page = emitReport(samplePlan(), sampleLock());
-  t.regex(page, /<h2>Services<\/h2>[\s\S]*<td>web<\/td><td>{bin}\/hello<\/td>[\s\S]*<td>web, prod\.cfg:10<\/td>/);
+  t.regex(page, /<h2>Services<\/h2>[\s\S]*<td>web<\/td><td>{bin}\/hello<\/td>[\s\S]*<td>web, base\.cfg:10<\/td>/);
   t.regex(page, /<h2>Distributions<\/h2>[\s\S]*<td>jinja2<\/td><td>[\d.]+<\/td>/);
   t.regex(page, /<h2>Made from<\/h2>[\s\S]*<td>prod\.cfg<\/td><td>1{64}<\/td>/);
   // A heading stands over something.
