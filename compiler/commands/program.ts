@@ -87,7 +87,8 @@ Examples:
     });
 
   reading(add('query', 'print options with their values, as buildout would see them'))
-    .option('-s, --select <what>', 'one section, or section:option', collect, [])
+    .option('-s, --select <what>', 'one section, section:option, or an option of [buildout]', collect, [])
+    .option('-v, --verbose', '${section:option} above a value')
     .option('--raw', 'values as written, without substitution: what bin/buildout query prints')
     .addHelpText(
       'after',
@@ -105,6 +106,7 @@ Examples:
 
   reading(add('annotate', 'print options with every file and line that had a part in their values'))
     .option('-s, --select <section>', 'only this section', collect, [])
+    .option('-v, --verbose', 'all that was ever done to a value, not only since it was last set')
     .addHelpText(
       'after',
       `

@@ -13,18 +13,22 @@ export interface QueryOptions extends ReadOptions {
   readonly select: readonly string[];
   /** Values as written, as `bin/buildout query` prints them. */
   readonly raw?: boolean;
+  /** The name above a value; the whole history of one. */
+  readonly verbose?: boolean;
 }
 
 /** `cfgc query FILE`: values; one value alone for `-s section:option`. */
 export async function queryCommand(file: string, words: readonly string[], options: QueryOptions): Promise<number> {
-  const asked = await read(file, words, options, !options.raw);
+  const asked = await read(file, words, options, !options.raw, true);
   if (typeof asked === 'number') return asked;
   const {sections, session} = asked;
-  const [only] = options.select;
-  if (options.select.length === 1 && only!.includes(':') && options.format !== 'json') {
-    const [section, ...option] = only!.split(':');
-    const found = sections.get(section!)?.options.get(option.join(':'));
-    if (found) process.stdout.write(`${printValue(found)}\n`);
+  const [only = ''] = options.select;
+  const single = options.select.length === 1 && options.format !== 'json';
+  const [section, ...name] = (single ? withSection(only, sections) : '').split(':');
+  const option = name.join(':');
+  if (single && option !== '') {
+    const found = sections.get(section!)?.options.get(option);
+    if (found) process.stdout.write(`${options.verbose ? `\${${section}:${option}}\n` : ''}${printValue(found)}\n`);
   } else process.stdout.write(options.format === 'json' ? queryJson(sections) : printQuery(sections));
   return session.finish();
 }
@@ -33,7 +37,9 @@ export async function queryCommand(file: string, words: readonly string[], optio
 export async function annotateCommand(file: string, words: readonly string[], options: QueryOptions): Promise<number> {
   const asked = await read(file, words, options, options.format === 'json');
   if (typeof asked === 'number') return asked;
-  process.stdout.write(options.format === 'json' ? annotateJson(asked.sections) : printAnnotate(asked.sections));
+  process.stdout.write(
+    options.format === 'json' ? annotateJson(asked.sections) : printAnnotate(asked.sections, options),
+  );
   return asked.session.finish();
 }
 
@@ -44,6 +50,7 @@ async function read(
   words: readonly string[],
   options: QueryOptions,
   substituted: boolean,
+  orBuildout = false,
 ): Promise<number | {readonly sections: ReadonlyMap<string, Section>; readonly session: Session}> {
   const request = requestOf(file, words, options);
   if ('wrong' in request) return usage(request.wrong);
@@ -52,7 +59,8 @@ async function read(
   const profile = await readProfile(request, nodeIo, session.report, session.learn);
   if (!profile) return session.finish();
   const all = substituted ? await resolvedSections(profile, session) : profile.config.sections;
-  const sections = select(all, profile, options.select);
+  const wanted = options.select.map((word) => (orBuildout ? withSection(word, all) : word));
+  const sections = select(all, profile, wanted);
   return 'wrong' in sections ? usage(sections.wrong) : {sections, session};
 }
 
@@ -85,6 +93,12 @@ function select(
     chosen.set(name!, {...section, options: new Map([...before, [option, found]])} as Section);
   }
   return chosen;
+}
+
+/** What is no section is an option of [buildout], as in `buildout query`. */
+function withSection(word: string, all: ReadonlyMap<string, Section>): string {
+  const plain = word.includes(':') || all.has(word) || !all.get('buildout')?.options.has(word);
+  return plain ? word : `buildout:${word}`;
 }
 
 function printValue(option: {readonly raw: string; readonly value?: Text}): string {

@@ -1,5 +1,6 @@
 import type {ConfigOption, HistoryItem, ResolvedOption, ResolvedSection} from '../model/config.js';
 import {fileLine, lineOf} from '../util/position.js';
+import {splitLines} from '../util/python-string.js';
 import {show} from '../util/text.js';
 
 type Sections = ReadonlyMap<string, Pick<ResolvedSection, 'name'> & {readonly options: ReadonlyMap<string, Printed>}>;
@@ -36,22 +37,46 @@ export function queryJson(sections: Sections): string {
 
 /**
  * What `buildout annotate` prints, with lines beside the files: values as written, and below each what set it and what was
- * added and taken since. Source: zc.buildout 6.0.1, `_print_annotate`.
+ * added and taken since; `verbose`: all that ever was done to it, the newest first, with the values.
+ * Source: zc.buildout 6.0.1, `_print_annotate` and SectionKey.
  */
-export function printAnnotate(sections: Sections): string {
+export function printAnnotate(sections: Sections, {verbose = false}: {readonly verbose?: boolean} = {}): string {
   const out = ['', 'Annotated sections', '=================='];
   for (const [name, {options}] of sorted(sections)) {
     out.push('', `[${name}]`);
-    for (const [key, option] of sorted(options)) {
-      const [first = '', ...rest] = option.raw.split('\n');
-      out.push(rest.length === 0 ? `${key}=${first === '' ? '' : ` ${first}`}` : `${key}= ${first}`, ...rest);
-      for (const item of sinceSet(option.history)) {
-        const sign = {set: '    ', add: '+=  ', take: '-=  '}[item.operation];
-        out.push(`${sign}${sourceOf(item)}`);
-      }
+    for (const [key, {raw, history}] of sorted(options)) {
+      const lines = splitLines(raw);
+      if (lines.length > 1) out.push(`${key}= ${lines[0]}`, ...lines.slice(1));
+      else out.push(`${key}=${raw === '' ? '' : ` ${raw}`}`);
+      out.push(...(verbose ? ['', ...fullHistory(history), ''] : sinceSet(history).map(briefly)));
     }
   }
   return `${out.join('\n')}\n`;
+}
+
+const signs = {set: '    ', add: '+=  ', take: '-=  '};
+
+function briefly(item: HistoryItem): string {
+  return `${signs[item.operation]}${sourceOf(item)}`;
+}
+
+function fullHistory(history: readonly HistoryItem[]): string[] {
+  const first = history.findIndex(({operation}) => operation === 'set');
+  const shown = history.map((item, index) => {
+    const name = {
+      set: item.madeAbsolute ? 'DIRECTORY' : index > first ? 'OVERRIDE' : 'SET',
+      add: 'ADD',
+      take: 'REMOVE',
+    };
+    const lines = splitLines(item.value);
+    return [
+      `   ${item.span || item.from === 'implicit' ? 'IN' : 'AS'} ${sourceOf(item)}`,
+      ...(lines.length > 1
+        ? [`   ${name[item.operation]} VALUE =`, ...lines.map((line) => `      ${line}`)]
+        : [`   ${name[item.operation]} VALUE = ${item.value}`]),
+    ];
+  });
+  return shown.reverse().flat();
 }
 
 /** `{section: {option: {value, raw, history: [{operation, value, from, file, line}]}}}`; file and line are null where no file did it. */

@@ -533,6 +533,11 @@ export function item(object: Value, index: Value): Value {
       return object.known[Number(index)]!;
     throw new Undecidable(object.what);
   }
+  if (typeof object === 'object' && object?.kind === 'match') {
+    const found = typeof index === 'string' ? object.named[index] : object.groups[Number(numeric(index) ?? -1)];
+    if (found === undefined) throw new PythonError('IndexError', 'no such group');
+    return found;
+  }
   const items = subscriptable(object);
   const at = numeric(index);
   if (typeof at !== 'bigint')
@@ -583,9 +588,8 @@ function subscriptable(object: Value): readonly Value[] {
   if (typeof object === 'string') return [...object];
   if (isSequence(object) && object.kind !== 'view') return object.items;
   if (typeof object === 'object' && object !== null) {
-    // `list[int]` is a type, and a match gives its groups.
+    // `list[int]` is a type.
     if (object.kind === 'function') throw new Undecidable(`\`${object.name}[…]\``);
-    if (object.kind === 'match') return object.groups;
   }
   throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);
 }

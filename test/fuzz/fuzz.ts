@@ -1,4 +1,12 @@
-import {answerOf, answersTo, type ConditionAnswer, differences, Oracle, type Program} from '../oracle/oracle.js';
+import {
+  annotationOf,
+  answerOf,
+  answersTo,
+  type ConditionAnswer,
+  differences,
+  Oracle,
+  type Program,
+} from '../oracle/oracle.js';
 import {makeCondition} from './conditions.js';
 import {makeProgram} from './programs.js';
 import {Random} from './random.js';
@@ -43,7 +51,16 @@ export async function fuzz(
       next = more(programs) ? asked(programs) : undefined;
       for (const each of batch.programs) {
         const [there, here] = [await each.theirs, await answerOf(each.program)];
-        const found = differences(each.program, there, here);
+        const annotation = await each.annotation;
+        const found = [
+          ...differences(each.program, there, here),
+          ...(annotation === undefined
+            ? []
+            : differentLines(
+                annotation,
+                await annotationOf({...each.program, cmdline: [...(each.program.cmdline ?? []), '-v']}, true),
+              )),
+        ];
         const asksHost = here.error?.class === 'Undecidable' || here.errors?.includes('Undecidable');
         if (asksHost && there.error?.class !== 'SyntaxError') undecided++;
         else if (found.length > 0) failures.push({seed: each.seed, program: each.program, differences: found});
@@ -72,18 +89,47 @@ export async function fuzz(
 
 interface Batch {
   readonly seed: number;
-  readonly programs: readonly {readonly seed: number; readonly program: Program; readonly theirs: Promise<Answer>}[];
+  readonly programs: readonly {
+    readonly seed: number;
+    readonly program: Program;
+    readonly theirs: Promise<Answer>;
+    readonly annotation: Promise<string | undefined> | undefined;
+  }[];
   readonly conditions: readonly string[];
   readonly theirs: Promise<readonly ConditionAnswer[]>;
 }
 
 type Answer = Awaited<ReturnType<typeof answerOf>>;
 
+/** A file is shown from the folder of the buildout there, which [buildout] can move, and from where cfgc was started here. */
+function sameNames(annotation: string): string[] {
+  return annotation.replaceAll('   IN @ROOT@/', '   IN ').replaceAll('   IN .home/', '   IN @HOME@/').split('\n');
+}
+
+function differentLines(theirs: string, ours: string): string[] {
+  const [there, here] = [sameNames(theirs), sameNames(ours)];
+  const length = Math.max(there.length, here.length);
+  const at = Array.from({length}, (_, index) => index).find((index) => there[index] !== here[index]);
+  if (at === undefined) return [];
+  const around = (lines: readonly string[]): string => JSON.stringify(lines.slice(Math.max(0, at - 8), at + 4));
+  return [`annotate: ${around(there)} there, ${around(here)} here`];
+}
+
 function ask(oracle: Oracle, seed: number, from: number): Batch {
   const programs = Array.from({length: ahead}, (_, index) => {
     const own = seed * 1_000_003 + from + index;
     const program = makeProgram(new Random(own));
-    return {seed: own, program, theirs: oracle.ask(program)};
+    const theirs = oracle.ask(program);
+    // What `annotate` prints is compared for some of those that resolve.
+    const annotated = program.op === 'resolve' && own % 4 === 0;
+    return {
+      seed: own,
+      program,
+      theirs,
+      annotation: annotated
+        ? oracle.output({...program, cmdline: [...(program.cmdline ?? []), '-v']}, 'annotate', [])
+        : undefined,
+    };
   });
   const random = new Random(seed * 7_368_787 + from);
   const conditions = Array.from({length: conditionsEach}, () => makeCondition(random));

@@ -2,6 +2,7 @@
 
     {"op": "parse", "files": {NAME: TEXT or {"b64": …}}, "entry": NAME}
     {"op": "resolve", "files": …, "entry": NAME, "cmdline": [WORD, …], "urls": {URL: TEXT}, "home": {NAME: TEXT}}
+    {"op": "command", …, "command": "annotate" or "query", "args": [WORD, …]} -> {"output": TEXT} or {"error": …}
     {"op": "conditions", "conditions": [TEXT, …], "target": {…} or absent for this machine} -> {"answers": […]}
 
 Answers are described in test/oracle/README.md. Nothing is installed, no recipe or extension is loaded, no folder made,
@@ -212,6 +213,19 @@ def resolve(path, words, normal):
     return answer
 
 
+def command(path, words, name, args, normal):
+    """What `buildout annotate` and `buildout query` print."""
+    made, error, _ = build(StrictBuildout, path, words)
+    if error:
+        return {"error": failure(error, normal)}
+    try:
+        with harmless() as said:
+            getattr(made, name)(args)
+    except (Exception, SystemExit) as caught:
+        return {"error": failure(caught, normal)}
+    return {"output": normal(said.getvalue())}
+
+
 def write(folder, files, root):
     for name, content in files.items():
         target = os.path.join(folder, name)
@@ -251,7 +265,10 @@ def answer(request):
         os.chdir(os.path.dirname(entry))
         if request["op"] == "parse":
             return parse(entry, normal)
-        return resolve(entry, [word.replace("@ROOT@", root) for word in request.get("cmdline", [])], normal)
+        words = [word.replace("@ROOT@", root) for word in request.get("cmdline", [])]
+        if request["op"] == "command":
+            return command(entry, words, request["command"], request["args"], normal)
+        return resolve(entry, words, normal)
     finally:
         os.chdir(here)
         shutil.rmtree(base, ignore_errors=True)

@@ -44,7 +44,11 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
   };
   if (theirs.status === 'error') {
     // What cfgc finds while it resolves, buildout finds while it reads: both fail.
-    const there = endless(theirs) ? 'UserError' : theirs.error?.class;
+    const there = endless(theirs)
+      ? 'UserError'
+      : theirs.error?.message === 'embedded null byte'
+        ? 'FileNotFoundError'
+        : theirs.error?.class;
     if (!(ours.errors ?? []).some((found) => sameError(there, found)))
       differences.push(
         `error: ${JSON.stringify(theirs.error)} there, ${JSON.stringify(ours.error ?? ours.install_error)} here`,

@@ -1,11 +1,15 @@
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {printAnnotate} from '../../compiler/inspect/print-config.js';
 import {memoryIo} from '../../compiler/io.js';
+import {load} from '../../compiler/load/load.js';
 import {cachePath} from '../../compiler/load/remote.js';
+import {merge} from '../../compiler/merge/merge.js';
 import type {Target} from '../../compiler/model/settings.js';
+import {parseCfg} from '../../compiler/parse/parse.js';
 import {projectRoot} from '../harness/tools.js';
-import {type Answer, oracleTarget, parseAnswer, resolveAnswer} from './answer.js';
+import {type Answer, assignments, oracleTarget, parseAnswer, resolveAnswer} from './answer.js';
 import {compareParse, compareResolve} from './compare.js';
 
 /** A question for zc.buildout and for cfgc: files, and how they are asked about. */
@@ -43,6 +47,11 @@ export class Oracle {
     return this.request(program) as Promise<Answer>;
   }
 
+  /** What a command of buildout prints; undefined where it fails. */
+  async output(program: Program, command: 'annotate' | 'query', args: readonly string[]): Promise<string | undefined> {
+    return ((await this.request({...program, op: 'command', command, args})) as {output?: string}).output;
+  }
+
   /** True, False or the name of an error for each condition, on this machine or as on the target. */
   async conditions(conditions: readonly string[], target?: Target): Promise<readonly ConditionAnswer[]> {
     const found = (await this.request({op: 'conditions', conditions, target})) as {answers?: ConditionAnswer[]};
@@ -73,17 +82,9 @@ const python = '/oracle-python';
 /** cfgc's answer to the same question. */
 export async function answerOf(program: Program): Promise<Answer> {
   if (program.op === 'parse') return parseOf(program);
-  const files = Object.fromEntries([
-    ...Object.entries(program.files).map(([name, content]) => [`${root}/${name}`, bytesOf(content)]),
-    ...Object.entries(program.home ?? {}).map(([name, content]) => [
-      `${root}/.home/.buildout/${name}`,
-      bytesOf(content),
-    ]),
-    ...Object.entries(program.urls ?? {}).map(([url, content]) => [cachePath(`${root}/.cache`, url), bytesOf(content)]),
-  ]);
   const {diagnostics: _, ...answer} = await resolveAnswer({
     path: `${root}/${program.entry}`,
-    io: memoryIo({files}),
+    io: memoryIo({files: filesOf(program)}),
     home: `${root}/.home`,
     executable: python,
     commandLine: (program.cmdline ?? []).map((word) => word.replaceAll('@ROOT@', root)),
@@ -94,6 +95,27 @@ export async function answerOf(program: Program): Promise<Answer> {
   const relative = (program.cmdline ?? []).flatMap((word) => /^buildout:extends=([^/].*)$/.exec(word)?.[1] ?? []);
   const shown = (file: string): string => relative.find((name) => file === `@ROOT@/${name}`) ?? file;
   return {...answer, ...(answer.files && {files: answer.files.map(shown)})};
+}
+
+/** What `cfgc annotate` prints for the program, without the lines that buildout does not print. */
+export async function annotationOf(program: Program, verbose: boolean): Promise<string> {
+  const words = program.cmdline ?? [];
+  const {list, userDefaults} = assignments(words.map((word) => word.replaceAll('@ROOT@', root)));
+  const graph = await load(`${root}/${program.entry}`, memoryIo({files: filesOf(program)}), () => {}, {
+    parse: (source, report) => parseCfg(source, oracleTarget, report),
+    commandLine: list,
+    userDefaults,
+    workingDirectory: root,
+    home: `${root}/.home`,
+    offline: true,
+    extendsCache: `${root}/.cache`,
+  });
+  return normal(withoutLines(printAnnotate(merge(graph, () => {}, {executable: python}).sections, {verbose})));
+}
+
+/** Places are a file and a line to cfgc, and a file to buildout. */
+export function withoutLines(annotation: string): string {
+  return annotation.replaceAll(/^( {4}|\+= {2}|-= {2}| {3}IN )(.+):\d+$/gm, '$1$2');
 }
 
 /** What a condition comes to: whether its section is there, or the error of Python; `Undecidable` is cfgc's alone. */
@@ -122,6 +144,14 @@ function parseOf({files, entry}: Program): Answer {
     return {error: {class: 'UnicodeDecodeError'}};
   }
   return parseAnswer(`${root}/${entry}`, text, normal);
+}
+
+function filesOf({files, home = {}, urls = {}}: Program): Readonly<Record<string, Uint8Array>> {
+  return Object.fromEntries([
+    ...Object.entries(files).map(([name, content]) => [`${root}/${name}`, bytesOf(content)] as const),
+    ...Object.entries(home).map(([name, content]) => [`${root}/.home/.buildout/${name}`, bytesOf(content)] as const),
+    ...Object.entries(urls).map(([url, content]) => [cachePath(`${root}/.cache`, url), bytesOf(content)] as const),
+  ]);
 }
 
 function bytesOf(content: string | {readonly b64: string}): Uint8Array {
