@@ -84,7 +84,11 @@ export async function checkProfile(
     ...giving(all),
     alsoRead: settingSections.map(({name}) => name),
   });
-  const settings = readSettings(resolved.sections, report, {cfgcVersion: version, entryName: config.entry.name});
+  const settings = readSettings(resolved.sections, report, {
+    cfgcVersion: version,
+    entryName: config.entry.name,
+    macros: macroNames(config),
+  });
   learn({profile: settings.profile});
   const parts = partsOf(resolved);
   const folders = sourceFolders(resolved, parts, settings.profile, report);
@@ -180,6 +184,12 @@ async function remoteFacts(
     ...(file && {now: file.source.text}),
     ...(before && {before: Buffer.from(before).toString()}),
   };
+}
+
+/** Sections that others take as macros. */
+function macroNames(config: Config): ReadonlySet<string> {
+  const names = [...config.sections.values()].flatMap(({options}) => options.get('<')?.raw.split('\n') ?? []);
+  return new Set(names.map((name) => name.trim()));
 }
 
 function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {

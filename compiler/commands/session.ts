@@ -2,13 +2,15 @@ import {isAbsolute, relative} from 'node:path';
 import {withCauses} from '../diagnostics/causes.js';
 import {withChains} from '../diagnostics/chain.js';
 import type {Diagnostic, Label, Profile, Report} from '../diagnostics/diagnostic.js';
+import {withMacros} from '../diagnostics/macros.js';
 import {severityOf} from '../diagnostics/severity.js';
 import type {Graph} from '../model/graph.js';
-import type {Source} from '../model/source.js';
+import type {Source, Span} from '../model/source.js';
 import type {Learn} from '../read-profile.js';
+import {fileLine} from '../util/position.js';
 import type {ReadOptions} from './options.js';
 
-type Files = Pick<Graph, 'entrySource' | 'edges'>;
+type Files = Pick<Graph, 'entrySource' | 'edges' | 'files'>;
 
 /** One run of the command: collects what is reported, and prints it at the end. */
 export interface Session {
@@ -102,7 +104,9 @@ function seenFrom(folder: string, diagnostics: readonly Diagnostic[], files: Fil
     to: renamed(to),
     span: {...span, source: renamed(span.source)},
   }));
-  return withCauses(withChains(shown, renamed(files.entrySource), edges));
+  const place = (span: Span): string => fileLine({...span, source: renamed(span.source)});
+  const taken = withMacros(shown, files.files, place);
+  return withCauses(withChains(taken, renamed(files.entrySource), edges));
 }
 
 /** Colour where a person looks, and nothing says otherwise. Source: no-color.org, and what other tools do with FORCE_COLOR. */

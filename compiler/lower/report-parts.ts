@@ -25,7 +25,11 @@ export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], 
       '`plugins = <file>.mjs` under [release] teaches cfgc the recipe',
       `without it: \`parts -= ${part.name}\` under [buildout] of the profile`,
     ],
-    hint: near ?? (part.entryPoint === 'custom' ? ownBuild : 'one of the three ways above'),
+    hint:
+      near ??
+      (part.entryPoint === 'custom'
+        ? ownBuild
+        : (didYouMean(part.entryPoint, entryPoints) ?? 'one of the three ways above')),
   });
 }
 

@@ -262,6 +262,7 @@ class Reader {
   private junk(token: IToken): void {
     const assigned = /^([^\s:=[\]{}]+)\s*:\s*(.*)/.exec(token.image);
     const macro = /^=\s*<\s*(\S.*)$/.exec(rstrip(token.image));
+    const apart = /^(\S+)\s+([-+])\s+=\s*(.*)$/.exec(rstrip(token.image));
     const indented = /^\s/.test(token.image);
     const header = token.image.startsWith('[');
     this.report({
@@ -274,12 +275,14 @@ class Reader {
       hint: header
         ? 'write `[name]`, the name without blanks or any of # [ ] : ; { }; behind it only a comment'
         : assigned
-          ? `write \`${assigned[1]} = ${strip(assigned[2]!)}\``
+          ? `write \`${assigned[1] === '<' ? '<=' : `${assigned[1]} =`} ${strip(assigned[2]!)}\``
           : indented
             ? 'begin the option in the first column, or put its name above'
-            : macro
-              ? `write \`<= ${macro[1]}\``
-              : 'write `name = value`; to continue the option above, begin the line with blanks',
+            : apart
+              ? `write \`${apart[1]} ${apart[2]}= ${apart[3]}\``
+              : macro
+                ? `write \`<= ${macro[1]}\``
+                : 'write `name = value`; to continue the option above, begin the line with blanks',
     });
   }
 

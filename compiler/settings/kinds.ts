@@ -108,10 +108,23 @@ Example: "cfgc = ^1.2" with cfgc 2.0.0. Install a version that matches, or chang
 Source: README, "Settings"; ranges as npm reads them.`,
 };
 
+export const misspeltSection: DiagnosticKind = {
+  id: 'CFG489',
+  name: 'misspelt-section',
+  severity: 'error',
+  explain: `
+What it does: stops at a section that nothing reads and that is spelt almost like one of cfgc's own, which the profile lacks.
+Why: what it says would count for nothing: permissions, secrets or a backup would be as if nobody had asked for them.
+Example: "[permission]" in place of "[permissions]". Correct the name. A section with a recipe, or one that some value refers
+to, is the profile's own and is not reported.
+Source: README, the sections of a release.`,
+};
+
 export const settingKinds: readonly DiagnosticKind[] = [
   missingRelease,
   unknownSetting,
   missingSetting,
+  misspeltSection,
   badSetting,
   lateSetting,
   unknownSecret,

@@ -19,6 +19,7 @@ import {literal, show, text, trim} from '../util/text.js';
 import {
   missingRelease,
   missingSetting,
+  misspeltSection,
   secretInClear,
   unknownSecret,
   unknownSetting,
@@ -34,6 +35,8 @@ import {readWebhook} from './webhook.js';
 export interface ReadSettingsOptions {
   /** The version of cfgc, for `[release] cfgc`. */
   readonly cfgcVersion: string;
+  /** Sections that others take as macros. */
+  readonly macros?: ReadonlySet<string>;
   /** What `[release] profile` is without one: `prod`. */
   readonly entryName: string;
 }
@@ -58,6 +61,7 @@ export function readSettings(
       hint: 'add [release] with name, version and python; `cfgc init` writes one',
     });
   }
+  reportMisspelt(sections, options.macros ?? new Set(), report);
   reportUnknown(sections, report);
   reportWrongCfgc(release, options.cfgcVersion);
 
@@ -170,6 +174,37 @@ function settingsOf(sections: ReadonlyMap<string, ResolvedSection>, name: string
 
 /** zc.buildout gives every section this option. */
 const everywhere = new Set(['_buildout_section_name_']);
+
+/**
+ * A section that nothing refers to, spelt almost like one of these: `[permission]` would leave the permissions as they are.
+ * One with a recipe is a part of the profile's own.
+ */
+function reportMisspelt(
+  sections: ReadonlyMap<string, ResolvedSection>,
+  macros: ReadonlySet<string>,
+  report: Report,
+): void {
+  const known = settingSections.map(({name}) => name);
+  for (const {name, options, span} of sections.values()) {
+    if (known.includes(name) || options.has('recipe') || !span) continue;
+    const near = nearest(name, known, name.length < 7 ? 1 : 2);
+    if (near === undefined || sections.get(near)?.span || macros.has(name) || isReferredTo(name, sections)) continue;
+    report({
+      kind: misspeltSection,
+      message: `nothing reads [${name}]`,
+      primary: {span, text: `spelt almost like [${near}]`},
+      hint: `did you mean \`[${near}]\`?`,
+    });
+  }
+}
+
+/** By a reference, or by its name alone: options of recipes name sections. */
+function isReferredTo(name: string, sections: ReadonlyMap<string, ResolvedSection>): boolean {
+  for (const {options} of sections.values())
+    for (const {raw} of options.values())
+      if (raw.includes(`\${${name}:`) || raw.split(/\s+/).includes(name)) return true;
+  return false;
+}
 
 function reportUnknown(sections: ReadonlyMap<string, ResolvedSection>, report: Report): void {
   for (const {name, options, free} of settingSections) {

@@ -18,6 +18,7 @@ import {withCauses} from '../../compiler/diagnostics/causes.js';
 import {withChains} from '../../compiler/diagnostics/chain.js';
 import type {Diagnostic, Profile} from '../../compiler/diagnostics/diagnostic.js';
 import {explainKind} from '../../compiler/diagnostics/explain.js';
+import {withMacros} from '../../compiler/diagnostics/macros.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
 import {ordered} from '../../compiler/diagnostics/severity.js';
 import {emitScript} from '../../compiler/emit/sh.js';
@@ -27,6 +28,7 @@ import type {Graph} from '../../compiler/model/graph.js';
 import {nodeIo} from '../../compiler/node-io.js';
 import {writeOutputs} from '../../compiler/output.js';
 import type {Request} from '../../compiler/read-profile.js';
+import {fileLine} from '../../compiler/util/position.js';
 import {sampleLock} from '../emit/sample-plan.js';
 import {caseFolders, projectRoot} from '../harness/tools.js';
 
@@ -148,7 +150,9 @@ async function run(
   }
   // A case of lint is about lint: what else its small profile lacks is not.
   const shown = linting ? found.filter(({kind}) => lintKinds.includes(kind)) : found;
-  const told = files ? withCauses(withChains(shown, files.entrySource, files.edges)) : shown;
+  const told = files
+    ? withCauses(withChains(withMacros(shown, files.files, fileLine), files.entrySource, files.edges))
+    : shown;
   const text = renderText(told, {profile, colour: false}).replaceAll(folder, '[ROOT]');
   // What a plugin says is the plugin's.
   const own = shown.filter(({kind}) => !['CFG563', 'CFG564'].includes(kind.id));
