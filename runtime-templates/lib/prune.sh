@@ -12,9 +12,12 @@
 prune_releases() (
     failed=0
     list=$(prune_candidates) || exit 1
-    [ -n "$list" ] || exit 0
-    printf '%s\n' "$list" | {
+    {
+        printf '%s' "$list"
+        echo
+    } | {
         while read -r id reason; do
+            [ -n "$id" ] || continue
             if ( release_remove "$id" ); then
                 release_remove_cache "$id"
                 log_info "release $id is deleted: $reason"
@@ -22,6 +25,7 @@ prune_releases() (
                 failed=1
             fi
         done
+        [ "$SERVICES" != supervisor ] || supervisor_prune || failed=1
         exit "$failed"
     }
 )

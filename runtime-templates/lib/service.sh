@@ -30,6 +30,7 @@ service_record() (
     umask 077
     each_service service_record_one >"$ETC/services.new" || die "$ETC/services can't be written"
     must mv -f "$ETC/services.new" "$ETC/services"
+    ! supervisor_wanted || supervisor_record
 )
 
 # service_record_one NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY...
@@ -43,6 +44,7 @@ service_record_one() (
 )
 
 service_changes() (
+    supervisor_changes
     old=$CURRENT/etc/services
     [ -f "$old" ] || old=/dev/null
     {
@@ -66,6 +68,7 @@ service_restart() {
 
 service_restart_managed() (
     must mkdir -p "$STATE"
+    must rm -f "$STATE/up"
     if service_nothing; then
         log_info "this release has no services"
         exit 0
@@ -75,7 +78,7 @@ service_restart_managed() (
     0) ;;
     # Nothing ran before, so everything was just started from the files of this release.
     10)
-        service_wait_all || exit 1
+        service_each_word "$(service_begun | tr '\n' ' ')" service_wait_up || exit 1
         service_applied_all
         log_info "all services are started"
         exit 0
@@ -278,10 +281,17 @@ service_do_wait() {
     restart | load | start) ;;
     *) return 0 ;;
     esac
-    service_each_word "$5" service_wait_one || return 1
+    service_each_word "$5" service_wait_up || return 1
     service_applied "$5" || return 1
     log_info "service $2 is up"
 }
+
+# service_wait_up NAME: waits for it, and notes for the gate which process was up: a port may be answered by a program that dies
+# a moment later, or by another one.
+service_wait_up() (
+    pid=$(service_wait_one "$1") || exit 1
+    [ -z "$pid" ] || printf '%s %s %s\n' "${JOURNAL_RUN:-$$}" "$1" "$pid" >>"$STATE/up" || die "$STATE/up can't be written"
+)
 
 # service_each_word WORDS CALL...: names have no blanks.
 service_each_word() (
@@ -294,19 +304,26 @@ $(printf '%s' "$words" | tr ' ' '\n')
 WORDS
 )
 
-# service_wait_one NAME: until it runs and each of its addresses answers.
+# service_wait_one NAME: until it runs, each of its addresses answers, and it still is the same process. Prints its pid, or
+# nothing where it needs not run.
 service_wait_one() (
     name=$1
     seconds=$(service_field "$name" 6)
     deadline=$(($(date +%s) + SERVICE_DEADLINE + ${seconds:-0}))
     addresses=$(awk -v name="$name" '$1 == "ready" && $2 == name { print $3 }' "$CURRENT/etc/services")
     while :; do
-        state=$("${SERVICES}_state" "$name") || exit 1
+        now=$(service_now "$name") || exit 1
+        state=${now% *}
         why="it is $state"
         case $state in
         running)
-            if why=$(service_answers "$addresses"); then
+            if ! why=$(service_answers "$addresses"); then
+                :
+            elif [ -z "$addresses" ] || [ "$(service_now "$name")" = "$now" ]; then
+                printf '%s\n' "${now#* }"
                 exit 0
+            else
+                why="its process ended while its address was asked"
             fi
             ;;
         # Stopped is what a program of another's choice is: a group may hold one that must not start by itself.
@@ -327,6 +344,12 @@ service_wait_one() (
         fi
         service_nap
     done
+)
+
+# service_now NAME: prints `STATE PID`.
+service_now() (
+    states=$("${SERVICES}_states") || exit 1
+    printf '%s\n' "$states" | awk -v name="$1" '$1 == name { print $2, $3; found = 1 } END { if (!found) print "absent -" }'
 )
 
 service_answers() (
@@ -368,8 +391,13 @@ service_wanted() (
         $1 == "service" && ($5 == "yes" || (state[$2] != "stopped" && state[$2] != "absent")) && state[$2] != "stopped" { print $2 }'
 )
 
-service_wait_all() (
-    service_each_word "$(service_names | tr '\n' ' ')" service_wait_one
+# The services that a manager which was just started has to bring up: all but those that it was told to leave alone.
+service_begun() (
+    held=
+    [ "$SERVICES" != supervisor ] || held=$(supervisor_held)
+    service_names | while read -r name; do
+        printf '%s\n' "$held" | grep -Fqx -e "$name" || printf '%s\n' "$name"
+    done
 )
 
 # service_applied NAMES [-]: notes that these run with the fingerprints of the current release; with `-`, that they are being
@@ -439,7 +467,7 @@ service_start_one() {
         "${SERVICES}_start" "$1" || return 1
         ;;
     esac
-    service_wait_one "$1"
+    service_wait_one "$1" >/dev/null
 }
 
 service_settled() (
@@ -453,22 +481,33 @@ service_settled() (
     fi
     wanted=$(service_wanted) || exit 1
     [ -n "$wanted" ] || exit 0
-    service_each_word "$(printf '%s' "$wanted" | tr '\n' ' ')" service_wait_one || exit 1
+    # Of those that this run has started, the process that was up then.
+    since=
+    [ ! -f "$STATE/up" ] || since=$(awk -v run="${JOURNAL_RUN:-$$}" '$1 == run { print $2, "running", $3 }' "$STATE/up")
+    states=$("${SERVICES}_states") || exit 1
+    service_unmoved "$wanted" "$since" "$states" || exit 1
+    service_each_word "$(printf '%s' "$wanted" | tr '\n' ' ')" service_wait_one >/dev/null || exit 1
     before=$("${SERVICES}_states") || exit 1
+    service_unmoved "$wanted" "$since" "$before" || exit 1
     end=$(($(date +%s) + $1))
     while [ "$(date +%s)" -lt "$end" ]; do
         sleep 1
         service_alive || exit 1
     done
     after=$("${SERVICES}_states") || exit 1
+    service_unmoved "$wanted" "$before" "$after"
+)
+
+# service_unmoved WANTED BEFORE AFTER: 0 where each of WANTED that has a state BEFORE is the same running process AFTER.
+service_unmoved() (
     moved=$({
-        printf '%s\n' "$wanted" | sed 's/^/wanted /'
-        printf '%s\n' "$before" | sed 's/^/before /'
-        printf '%s\n' "$after" | sed 's/^/after /'
+        printf '%s\n' "$1" | sed 's/^/wanted /'
+        printf '%s\n' "$2" | sed 's/^/before /'
+        printf '%s\n' "$3" | sed 's/^/after /'
     } | awk '
         $1 == "wanted" { wanted[$2] = 1 }
         $1 == "before" { pid[$2] = $4; was[$2] = $3 }
-        $1 == "after" && ($2 in wanted) && was[$2] != "exited" && ($3 != "running" || $4 != pid[$2]) { print $2 " (" $3 ")" }')
+        $1 == "after" && ($2 in wanted) && ($2 in was) && was[$2] != "exited" && ($3 != "running" || $4 != pid[$2]) { print $2 " (" $3 ")" }')
     if [ -n "$moved" ]; then
         log_error "came up and did not stay up: $(printf '%s' "$moved" | tr '\n' ' ')"
         service_each_word "$(printf '%s\n' "$moved" | awk '{ print $1 }' | tr '\n' ' ')" service_last_words

@@ -1,13 +1,17 @@
 # shellcheck shell=sh
 # supervisor.sh: a supervisord of the application's own, which outlives releases.
 #
-# supervisor_setup       makes its box in $SUPERVISOR: venv/ (hash-locked), supervisord.conf, bin/supervisord, bin/supervisorctl
+# supervisor_setup       makes a box in $SUPERVISOR: venv-DIGEST/ (hash-locked); of the first one also what is in use: the link venv,
+#                        supervisord.conf, bin/supervisord, bin/supervisorctl
+# supervisor_record      writes $ETC/supervisor/, what a release wants of supervisord, so that any later script can go back to it
+# supervisor_changes     for plan: prints a line where a deploy would exchange supervisord itself
+# supervisor_prune       deletes boxes that nothing names any more
 # supervisor_running     0 where it answers
 # supervisor_launch      starts it where it does not run, and waits until it answers
 # supervisor_shutdown    ends it and every program under it
 # supervisor_ctl ARG...    supervisorctl with its configuration
 # and what service.sh asks of a manager:
-# supervisor_begin       0 it ran and has read the files of the current release again; 10 it was just started from them
+# supervisor_begin       0 it runs, and is the one that the current release wants; 10 it was just started from its files
 # supervisor_states      prints `NAME STATE PID` for each service of the current release
 # supervisor_state NAME  prints running, starting, stopped, exited, failed or absent
 # supervisor_why NAME    prints why it does not run
@@ -23,32 +27,114 @@
 SUPERVISOR_WAIT=${SUPERVISOR_WAIT:-60}
 
 supervisor_setup() {
-    # A release without services needs no box. One that an earlier release made stays: rollback may want it.
-    if [ "$SERVICES" != supervisor ] || [ -z "$(each_service echo)" ]; then
-        return 0
-    fi
+    supervisor_wanted || return 0
     supervisor_make_box || return
-    supervisor_write_conf
+    # Once one is in use, only a restart exchanges it.
+    [ -h "$SUPERVISOR/venv" ] || supervisor_install_own
 }
 
+# A release without services needs no box. One that an earlier release made stays: rollback may want it.
+supervisor_wanted() {
+    [ "$SERVICES" = supervisor ] && [ -n "$(each_service echo)" ]
+}
+
+# The box that this script's release wants, beside the one in use: the programs run on under that.
 supervisor_make_box() (
     umask 022
     must mkdir -p "$SUPERVISOR"
-    wanted=$(environment_requirements @supervisor | digest_stdin) || exit 1
-    have=$(cat "$SUPERVISOR/.requirements" 2>/dev/null) || have=
-    if [ "$wanted" = "$have" ] && [ -x "$SUPERVISOR/venv/bin/supervisord" ]; then
+    must chmod 0755 "$SUPERVISOR"
+    box=$(supervisor_box) || exit 1
+    if [ -e "$SUPERVISOR/$box/.complete" ]; then
         exit 0
     fi
-    if [ -n "$have" ] && supervisor_running; then
-        # The programs run under the old one. Exchanging it means restarting all of them, which is a decision.
-        log_warn "supervisor's own box is not what this release names: stop everything and run setup to exchange it ($SCRIPT stop, then setup)"
+    environment_install "$SUPERVISOR/$box" @supervisor || exit $?
+    : >"$SUPERVISOR/$box/.complete" || die "$SUPERVISOR/$box can't be written"
+    supervisor_readable "$SUPERVISOR/$box" || exit 1
+    log_info "supervisor's box is made: $SUPERVISOR/$box"
+)
+
+# supervisor_box: prints the name of the box in $SUPERVISOR that this script's release wants.
+supervisor_box() (
+    sum=$({ echo "$IMPLEMENTATION $PYTHON_WANTED"; environment_requirements @supervisor; } | digest_stdin) || exit 1
+    printf 'venv-%s\n' "${sum%"${sum#????????????}"}"
+)
+
+# supervisor_record: writes $ETC/supervisor/, what this release wants of supervisord itself.
+supervisor_record() (
+    umask 077
+    must mkdir -p "$ETC/supervisor"
+    supervisor_check_socket || exit 1
+    supervisor_box >"$ETC/supervisor/box" && supervisor_conf >"$ETC/supervisor/supervisord.conf" &&
+        supervisor_daemon >"$ETC/supervisor/supervisord" || die "$ETC/supervisor can't be written"
+)
+
+# supervisor_install FOLDER: the box, the settings and the launcher that FOLDER names become those in use.
+supervisor_install() (
+    umask 022
+    must mkdir -p "$SUPERVISOR/bin" "$SUPERVISOR/held.d"
+    must chmod 0755 "$SUPERVISOR" "$SUPERVISOR/bin" "$SUPERVISOR/held.d"
+    box=$(cat "$1/box") || exit 1
+    [ -x "$SUPERVISOR/$box/bin/supervisord" ] || die "supervisor's box $SUPERVISOR/$box is not there: run $SCRIPT setup"
+    if [ "$(layout_link "$SUPERVISOR/venv")" != "$box" ]; then
+        must rm -rf "$SUPERVISOR/.new"
+        must mkdir "$SUPERVISOR/.new"
+        must ln -s "$box" "$SUPERVISOR/.new/venv"
+        must mv -f "$SUPERVISOR/.new/venv" "$SUPERVISOR/"
+        must rm -rf "$SUPERVISOR/.new"
+    fi
+    supervisor_put "$SUPERVISOR/supervisord.conf" 0644 <"$1/supervisord.conf" || exit 1
+    supervisor_put "$SUPERVISOR/bin/supervisord" 0755 <"$1/supervisord" || exit 1
+    printf '#!/bin/sh\nexec %s -I %s -c %s "$@"\n' "$SUPERVISOR/venv/bin/python" \
+        "$SUPERVISOR/venv/bin/supervisorctl" "$SUPERVISOR/supervisord.conf" |
+        supervisor_put "$SUPERVISOR/bin/supervisorctl" 0755 || exit 1
+)
+
+# What this script's release wants, before there is a release.
+supervisor_install_own() (
+    ETC=$STATE/own
+    must rm -rf "$ETC"
+    supervisor_record && supervisor_install "$ETC/supervisor" || exit 1
+    must rm -rf "$ETC"
+)
+
+# supervisor_outdated: 0 where the supervisord in use is not the one that the current release wants. A release without a record
+# takes the one that is there.
+supervisor_outdated() (
+    folder=$CURRENT/etc/supervisor
+    [ -f "$folder/box" ] || exit 1
+    [ "$(layout_link "$SUPERVISOR/venv")" = "$(cat "$folder/box")" ] &&
+        cmp -s "$folder/supervisord.conf" "$SUPERVISOR/supervisord.conf" &&
+        cmp -s "$folder/supervisord" "$SUPERVISOR/bin/supervisord" && exit 1
+    exit 0
+)
+
+# supervisor_changes: for plan: a line where a deploy would exchange the supervisord that runs.
+supervisor_changes() (
+    if ! supervisor_wanted || [ ! -h "$SUPERVISOR/venv" ]; then
         exit 0
     fi
-    must rm -rf "$SUPERVISOR/venv"
-    environment_install "$SUPERVISOR/venv" @supervisor || exit $?
-    supervisor_readable "$SUPERVISOR/venv" || exit 1
-    printf '%s\n' "$wanted" >"$SUPERVISOR/.requirements" || die "$SUPERVISOR can't be written"
-    log_info "supervisor's box is made: $SUPERVISOR"
+    if [ "$(layout_link "$SUPERVISOR/venv")" = "$(supervisor_box)" ] &&
+        supervisor_conf | cmp -s - "$SUPERVISOR/supervisord.conf" &&
+        supervisor_daemon | cmp -s - "$SUPERVISOR/bin/supervisord"; then
+        exit 0
+    fi
+    echo "exchanged supervisord: all services stop and start, for its own version or settings differ"
+)
+
+# supervisor_prune: takes away boxes that no release on this host names and that are not in use.
+supervisor_prune() (
+    used=$(layout_link "$SUPERVISOR/venv")
+    for folder in "$SUPERVISOR"/venv-*; do
+        box=${folder##*/}
+        if [ ! -d "$folder" ] || [ "$box" = "$used" ] || cat "$RELEASES"/*/etc/supervisor/box 2>/dev/null | grep -Fqx -e "$box"; then
+            continue
+        fi
+        if rm -rf "$folder"; then
+            log_info "deleted: $folder, which no release names"
+        else
+            exit 1
+        fi
+    done
 )
 
 # supervisor_readable PATH: for the service's group, whatever the umask was; never through a link.
@@ -60,19 +146,11 @@ supervisor_readable() (
     fi
 )
 
-supervisor_write_conf() (
-    umask 022
-    must mkdir -p "$SUPERVISOR/bin" "$SUPERVISOR/held.d"
-    must chmod 0755 "$SUPERVISOR" "$SUPERVISOR/bin" "$SUPERVISOR/held.d"
+supervisor_check_socket() (
     socket=$(supervisor_socket)
     if [ "${#socket}" -gt 100 ]; then
         die "the path of supervisor's socket is too long for this system (${#socket} characters, 100 are safe): give a shorter PREFIX, or [layout] run: $socket"
     fi
-    supervisor_conf | supervisor_put "$SUPERVISOR/supervisord.conf" 0644 || exit 1
-    supervisor_daemon | supervisor_put "$SUPERVISOR/bin/supervisord" 0755 || exit 1
-    printf '#!/bin/sh\nexec %s -I %s -c %s "$@"\n' "$SUPERVISOR/venv/bin/python" \
-        "$SUPERVISOR/venv/bin/supervisorctl" "$SUPERVISOR/supervisord.conf" |
-        supervisor_put "$SUPERVISOR/bin/supervisorctl" 0755 || exit 1
 )
 
 # supervisor_put FILE MODE: writes standard input there, where it differs.
@@ -161,7 +239,8 @@ supervisor_launch() (
     fi
     [ -x "$SUPERVISOR/bin/supervisord" ] || die "supervisor's box is not there: run $SCRIPT setup"
     # Left from a run that is over: its programs are loaded afresh.
-    must rm -f "$SUPERVISOR"/held.d/*.conf "$SUPERVISOR"/held.d/*.sum
+    must rm -f "$SUPERVISOR"/held.d/*.conf "$SUPERVISOR"/held.d/*.sum "$SUPERVISOR"/held.d/*.names
+    supervisor_hold_again || exit 1
     said=$(cd / && env -i "PATH=$(supervisor_path)" LANG=C.UTF-8 HOME=/ SHELL=/bin/sh "USER=${SERVICE_USER:-$DEPLOYER}" \
         "$SUPERVISOR/bin/supervisord" 2>&1 </dev/null) ||
         die "supervisord did not start: $(printf '%s\n' "$said" | tail -n 3 | tr '\n' ' ')"
@@ -170,6 +249,7 @@ supervisor_launch() (
         [ "$(date +%s)" -lt "$end" ] || die "supervisord was started and does not answer on $(supervisor_socket)"
         service_nap
     done
+    must rm -f "$SUPERVISOR"/held.d/*.conf
     log_info "supervisord is started"
 )
 
@@ -190,10 +270,70 @@ supervisor_shutdown() (
 
 supervisor_begin() (
     if supervisor_running; then
-        exit 0
+        if ! supervisor_outdated; then
+            must rm -f "$STATE/stood"
+            exit 0
+        fi
+        log_info "supervisord itself is exchanged: all services stop, and start again"
+        supervisor_remember || exit 1
+        supervisor_shutdown || exit 1
+    fi
+    # Its programs can't be handed over to another one. A run that is killed here finds none running, and goes on like this one.
+    if supervisor_outdated; then
+        supervisor_install "$CURRENT/etc/supervisor" || exit 1
     fi
     supervisor_launch || exit 1
+    supervisor_resume || exit 1
     exit 10
+)
+
+# supervisor_remember: notes in $STATE/stood what operators stopped and started by hand: `stopped NAME`, `running NAME`.
+supervisor_remember() (
+    umask 077
+    states=$(supervisor_states) || exit 1
+    {
+        sed 's/^/applied /' "$STATE/services" 2>/dev/null
+        printf '%s\n' "$states" | sed 's/^/state /'
+        cat "$CURRENT/etc/services" 2>/dev/null
+    } | awk '
+        $1 == "applied" && $2 != "-" { applied[$3] = 1 }
+        $1 == "state" { state[$2] = $3 }
+        $1 == "service" && $5 == "yes" && state[$2] == "stopped" && ($2 in applied) { print "stopped", $2 }
+        $1 == "service" && $5 == "no" && (state[$2] == "running" || state[$2] == "starting") { print "running", $2 }' >"$STATE/stood.new" &&
+        mv -f "$STATE/stood.new" "$STATE/stood" || die "$STATE/stood can't be written"
+)
+
+# supervisor_hold_again: a supervisord that is started next leaves alone what operators had stopped.
+supervisor_hold_again() (
+    [ -f "$STATE/stood" ] || exit 0
+    awk '$1 == "stopped" { print $2 }' "$STATE/stood" | while read -r name; do
+        group=$(supervisor_group "$name")
+        held=$(cat "$SUPERVISOR/held.d/$group.names" 2>/dev/null)
+        printf '%s%s' "${held:+$held,}" "$name" >"$SUPERVISOR/held.d/$group.names" || die "$SUPERVISOR/held.d can't be written"
+    done || exit 1
+    for file in "$SUPERVISOR"/held.d/*.names; do
+        [ -f "$file" ] || continue
+        group=${file##*/}
+        supervisor_hold "${group%.names}" "$(cat "$file")" || exit 1
+    done
+)
+
+# supervisor_held: the services that the supervisord which was started last must not start by itself, one a line.
+supervisor_held() (
+    for file in "$SUPERVISOR"/held.d/*.names; do
+        [ ! -f "$file" ] || tr ',' '\n' <"$file"
+        echo
+    done
+)
+
+# supervisor_resume: starts what operators had started by hand; from here on nothing has to be remembered.
+supervisor_resume() (
+    [ -f "$STATE/stood" ] || exit 0
+    service_each_word "$(awk '$1 == "running" { print $2 }' "$STATE/stood" | tr '\n' ' ')" supervisor_start || exit 1
+    awk '$1 == "stopped" { print $2 }' "$STATE/stood" | while read -r name; do
+        log_info "service $name was stopped by an operator and stays stopped"
+    done
+    must rm -f "$STATE/stood"
 )
 
 supervisor_differs() (
@@ -345,14 +485,9 @@ supervisor_start_process() (
 # supervisord starts what it loads, so for that moment a second file says that they must not; files that are read later win.
 supervisor_load() (
     group=$1
-    must rm -f "$SUPERVISOR/held.d/$group.sum"
+    must rm -f "$SUPERVISOR/held.d/$group.sum" "$SUPERVISOR/held.d/$group.names"
     if [ "$2" != - ]; then
-        printf '%s\n' "$2" | tr ',' '\n' | while read -r name; do
-            sed -n '/^\[[a-z]*:/{p;q;}' "$CURRENT/etc/supervisor.d/$name.conf"
-            echo "autostart = false"
-        done >"$SUPERVISOR/held.d/$group.conf" || die "$SUPERVISOR/held.d can't be written"
-        must chmod 0644 "$SUPERVISOR/held.d/$group.conf"
-        supervisor_sum "$group" >"$SUPERVISOR/held.d/$group.sum" || die "$SUPERVISOR/held.d can't be written"
+        supervisor_hold "$group" "$2" || exit 1
     fi
     said=$(supervisor_ctl update "$group" 2>&1)
     status=$?
@@ -365,12 +500,23 @@ supervisor_load() (
     esac
 )
 
+# supervisor_hold GROUP NAMES: writes the file by which NAMES (joined by commas) don't start, and the sum of what it is for.
+supervisor_hold() (
+    printf '%s\n' "$2" | tr ',' '\n' | while read -r name; do
+        [ -f "$CURRENT/etc/supervisor.d/$name.conf" ] || continue
+        sed -n '/^\[[a-z]*:/{p;q;}' "$CURRENT/etc/supervisor.d/$name.conf"
+        echo "autostart = false"
+    done >"$SUPERVISOR/held.d/$1.conf" || die "$SUPERVISOR/held.d can't be written"
+    must chmod 0644 "$SUPERVISOR/held.d/$1.conf"
+    supervisor_sum "$1" >"$SUPERVISOR/held.d/$1.sum" || die "$SUPERVISOR/held.d can't be written"
+)
+
 supervisor_remove() (
     said=$(supervisor_ctl update "$1" 2>&1) || {
         log_error "supervisor can't remove $1: $said"
         exit 1
     }
-    must rm -f "$SUPERVISOR/held.d/$1.sum"
+    must rm -f "$SUPERVISOR/held.d/$1.sum" "$SUPERVISOR/held.d/$1.names"
 )
 
 # What a value of the host needs inside a program's file. ConfigParser ends a value at a blank and `#` or `;`, the expansion of `%`

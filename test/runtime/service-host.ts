@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -40,11 +40,12 @@ export class ServiceHost {
     this.prefix = join(folder, 'app');
   }
 
-  /** A complete release with these services: its etc/ as the script would write it, its files, and its record. */
+  /** A complete release with these services: its etc/ as the script would write it, its files, and its record; `data` as shell. */
   async release(
     id: string,
     services: readonly ServiceEntry[],
     files: Readonly<Record<string, string>> = {},
+    data = '',
   ): Promise<void> {
     const report: Report = (diagnostic) => {
       throw new Error(diagnostic.message);
@@ -76,7 +77,8 @@ export class ServiceHost {
         `"$@" ${shWord(service.name)} ${service.priority} ${service.fingerprint} ${service.autostart ? 'yes' : 'no'} ${service.startSeconds} ${shWord(service.group ?? '')} ${service.ready.map((address) => shWord(address)).join(' ')}`,
     );
     const made = await this.run(
-      `layout_release ${id}
+      `${data}
+       layout_release ${id}
        mkdir -p "$ETC/supervisor.d" "$ETC/systemd" "$BIN" "$DATA" "$LOG" "$RUN" "$STATE"
        : >"$RELEASE/.complete"
        ${writes.join('\n')}
@@ -120,10 +122,11 @@ export class ServiceHost {
     return `${functions}
 ${empty.map((name) => `each_${name}() { :; }`).join('\n')}
 secret_set() { :; }
+environment_requirements() { echo 'supervisor==4.3.0 --hash=sha256:0'; }
 layout_folders() { :; }
 host_facts() { :; }
 inputs() { :; }
-NAME=portal VERSION=1.0.0 PROFILE=prod PYTHON_WANTED=3 DEFAULT_PREFIX=/srv/portal SERVICE_USER=$(id -un) SERVICE_GROUP=$(id -gn)
+NAME=portal VERSION=1.0.0 PROFILE=prod PYTHON_WANTED=3 IMPLEMENTATION=cpython DEFAULT_PREFIX=/srv/portal SERVICE_USER=$(id -un) SERVICE_GROUP=$(id -gn)
 OPERATORS= KEEP=5 SERVICES=${this.options.services ?? 'supervisor'} DATA_MIGRATION=no LAYOUT_STYLE=prefix CONTENT_DIGEST=0
 SYSLOG_ENABLED=${this.options.syslog ? 'yes' : 'no'} SYSLOG_FACILITY=local3
 SCRIPT=$0 QUIET=no JSON=no FORCE_RESTART=no STEP=
@@ -141,12 +144,15 @@ export async function serviceHost(options: HostOptions): Promise<ServiceHost> {
   return new ServiceHost(folder, options);
 }
 
-/** The supervisor's box without an installer: the one of the test tools. */
-export async function useSupervisorBox(host: ServiceHost, box: string): Promise<void> {
-  await mkdir(join(host.prefix, 'supervisor'), {recursive: true});
-  await symlink(box, join(host.prefix, 'supervisor/venv'));
-  const made = await host.run('mkdir -p "$LOG" "$RUN" "$STATE"; supervisor_write_conf');
+/** The supervisor's box without an installer: the one of the test tools. Of more than one, each has a folder of its own. */
+export async function useSupervisorBox(host: ServiceHost, box: string, data = ''): Promise<string> {
+  const made = await host.run(`${data}
+mkdir -p "$LOG" "$RUN" "$STATE" "$SUPERVISOR"
+    ln -s '${box}' "$SUPERVISOR/$(supervisor_box)"
+    [ -h "$SUPERVISOR/venv" ] || supervisor_install_own
+    supervisor_box`);
   if (made.status !== 0) throw new Error(made.stderr);
+  return made.stdout.trim();
 }
 
 export async function removeHost(host: ServiceHost): Promise<void> {

@@ -264,6 +264,111 @@ for (const grouped of [false, true]) {
     }));
 }
 
+const other = "environment_requirements() { echo 'supervisor==4.4.0 --hash=sha256:1'; }";
+
+test('supervisor: another supervisor of its own is said in the plan, and exchanged with the restart; and back', (t) =>
+  withHost(dash, async (host) => {
+    const sleeper = '#!/bin/sh\nexec sleep 1000\n';
+    const files = {'bin/one': sleeper, 'bin/two': sleeper, 'bin/three': sleeper, 'bin/four': sleeper};
+    const all = [
+      service('one'),
+      service('two', {group: 'pair'}),
+      service('three', {group: 'pair'}),
+      service('four', {autostart: false}),
+    ];
+    const daemon = async (): Promise<string> => (await host.run('supervisor_ctl pid')).stdout.trim();
+    const used = async (): Promise<string> => (await host.run('layout_link "$SUPERVISOR/venv"')).stdout.trim();
+    await host.release('1.0.0', all, files);
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    const first = await used();
+    await host.run('supervisor_ctl stop pair:two; supervisor_ctl start four');
+    t.is((await host.run('each_service() { "$@" one; }\nsupervisor_changes')).stdout, '');
+    const before = await daemon();
+
+    // Made beside; nothing of what runs is touched.
+    const second = await useSupervisorBox(host, box.folder, other);
+    t.not(second, first);
+    t.is(
+      (await host.run(`${other}\neach_service() { "$@" one; }\nsupervisor_setup && supervisor_changes`)).stdout.split(
+        ':',
+      )[0],
+      'exchanged supervisord',
+    );
+    t.is(await daemon(), before);
+    await host.release('1.1.0', all, files, other);
+    await host.switch('1.1.0');
+    const ran = await restarted(t, host);
+    t.regex(ran, /supervisord itself is exchanged/);
+    t.regex(ran, /two was stopped by an operator and stays stopped/);
+    t.is(await used(), second);
+    t.not(await daemon(), before);
+    const now = await states(host);
+    t.regex(now.one!, /^running/);
+    t.is(now.two, 'stopped -');
+    t.regex(now.three!, /^running/);
+    t.regex(now.four!, /^running/);
+    t.is((await host.run('service_settled 1')).status, 0);
+    t.regex(await restarted(t, host), /unchanged: nothing is restarted/);
+    t.deepEqual(await states(host), now);
+
+    // Back, by the record of the release before. Killed once the old one was down: the next run goes on.
+    await host.switch('1.0.0');
+    await host.run('supervisor_remember && supervisor_shutdown');
+    await restarted(t, host);
+    t.is(await used(), first);
+    t.is((await states(host)).two, 'stopped -');
+    t.regex((await states(host)).four!, /^running/);
+    // Both boxes are named by a release; one that is not goes.
+    await host.run('mkdir "$SUPERVISOR/venv-unknown"; supervisor_prune');
+    const left = (await host.run('cd "$SUPERVISOR" && echo venv-*')).stdout.trim();
+    t.deepEqual(left.split(' ').sort(), [first, second].sort());
+
+    // Its settings alone: where it logs.
+    await host.release('1.2.0', all, files, 'SYSLOG_ENABLED=yes');
+    await host.switch('1.2.0');
+    t.regex(await restarted(t, host), /supervisord itself is exchanged/);
+    t.regex(readFileSync(join(host.prefix, 'supervisor/supervisord.conf'), 'utf8'), /logfile = syslog/);
+  }));
+
+test('supervisor: one that cannot start is left for the one before, with the release', (t) =>
+  withHost(dash, async (host) => {
+    const files = {'bin/one': '#!/bin/sh\nexec sleep 1000\n'};
+    await host.release('1.0.0', [service('one')], files);
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    await useSupervisorBox(host, '/nonexistent', other);
+    await host.release('1.1.0', [service('one')], files, other);
+    await host.switch('1.1.0');
+    const ran = await host.run('service_restart');
+    t.is(ran.status, 1);
+    t.regex(ran.stderr, /box .* is not there/);
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    t.regex((await states(host)).one!, /^running/);
+  }));
+
+test('supervisor: what was up and then died is seen at the gate, though it runs again', (t) =>
+  withHost(dash, async (host) => {
+    const port = await freePort();
+    const one = (fingerprint: string) => service('one', {fingerprint, ready: [text(`tcp://127.0.0.1:${port}`)]});
+    const files = {'bin/one': web(box.python, 'first', port)};
+    await host.release('1.0.0', [one('f1')], files);
+    await host.switch('1.0.0');
+    const first = await host.run(`service_restart && service_settled 0 || exit
+      JOURNAL_RUN=later; service_settled 0`);
+    t.is(first.status, 0, first.stderr);
+    await host.release('1.1.0', [one('f2')], files);
+    await host.switch('1.1.0');
+    const ran = await host.run(`service_restart || exit 9
+      before=$(service_now one)
+      kill -9 "\${before#* }"
+      until [ "$(service_now one)" != "$before" ] && [ "$(service_now one | sed 's/ .*//')" = running ]; do service_nap; done
+      service_settled 0`);
+    t.is(ran.status, 1, ran.stderr);
+    t.regex(ran.stderr, /came up and did not stay up: one/);
+  }));
+
 test('supervisor: clients stop before their server and start after its port answers', (t) =>
   withHost(dash, async (host) => {
     const port = await freePort();
@@ -406,7 +511,7 @@ time.sleep(1000)
 
 test('supervisor: a socket path that is too long for the system is said in time', async (t) => {
   const host = await serviceHost({shell: dash});
-  const ran = await host.run(`RUN=$PREFIX/${'x'.repeat(120)}; supervisor_write_conf`);
+  const ran = await host.run(`RUN=$PREFIX/${'x'.repeat(120)}; supervisor_check_socket`);
   t.is(ran.status, 1);
   t.regex(ran.stderr, /path of supervisor's socket is too long/);
   await removeHost(host);
