@@ -30,7 +30,7 @@ service_record() (
     umask 077
     each_service service_record_one >"$ETC/services.new" || die "$ETC/services can't be written"
     must mv -f "$ETC/services.new" "$ETC/services"
-    ! supervisor_wanted || supervisor_record
+    ! supervisor_wanted || supervisor_record "$ETC/supervisor"
 )
 
 # service_record_one NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP READY...

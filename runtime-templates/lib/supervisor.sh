@@ -3,7 +3,8 @@
 #
 # supervisor_setup       makes a box in $SUPERVISOR: venv-DIGEST/ (hash-locked); of the first one also what is in use: the link venv,
 #                        supervisord.conf, bin/supervisord, bin/supervisorctl
-# supervisor_record      writes $ETC/supervisor/, what a release wants of supervisord, so that any later script can go back to it
+# supervisor_record FOLDER    writes what a release wants of supervisord (into $ETC/supervisor), so that any later script can go
+#                        back to it
 # supervisor_changes     for plan: prints a line where a deploy would exchange supervisord itself
 # supervisor_prune       deletes boxes that nothing names any more
 # supervisor_running     0 where it answers
@@ -59,13 +60,14 @@ supervisor_box() (
     printf 'venv-%s\n' "${sum%"${sum#????????????}"}"
 )
 
-# supervisor_record: writes $ETC/supervisor/, what this release wants of supervisord itself.
+# supervisor_record FOLDER: writes there what this release wants of supervisord itself.
 supervisor_record() (
     umask 077
-    must mkdir -p "$ETC/supervisor"
+    must mkdir -p "$1"
     supervisor_check_socket || exit 1
-    supervisor_box >"$ETC/supervisor/box" && supervisor_conf >"$ETC/supervisor/supervisord.conf" &&
-        supervisor_daemon >"$ETC/supervisor/supervisord" || die "$ETC/supervisor can't be written"
+    supervisor_box >"$1/box" || exit 1
+    supervisor_conf >"$1/supervisord.conf" || die "$1 can't be written"
+    supervisor_daemon >"$1/supervisord" || die "$1 can't be written"
 )
 
 # supervisor_install FOLDER: the box, the settings and the launcher that FOLDER names become those in use.
@@ -91,10 +93,10 @@ supervisor_install() (
 
 # What this script's release wants, before there is a release.
 supervisor_install_own() (
-    ETC=$STATE/own
-    must rm -rf "$ETC"
-    supervisor_record && supervisor_install "$ETC/supervisor" || exit 1
-    must rm -rf "$ETC"
+    must rm -rf "$STATE/supervisor"
+    supervisor_record "$STATE/supervisor" || exit 1
+    supervisor_install "$STATE/supervisor" || exit 1
+    must rm -rf "$STATE/supervisor"
 )
 
 # supervisor_outdated: 0 where the supervisord in use is not the one that the current release wants. A release without a record
@@ -299,8 +301,9 @@ supervisor_remember() (
         $1 == "applied" && $2 != "-" { applied[$3] = 1 }
         $1 == "state" { state[$2] = $3 }
         $1 == "service" && $5 == "yes" && state[$2] == "stopped" && ($2 in applied) { print "stopped", $2 }
-        $1 == "service" && $5 == "no" && (state[$2] == "running" || state[$2] == "starting") { print "running", $2 }' >"$STATE/stood.new" &&
-        mv -f "$STATE/stood.new" "$STATE/stood" || die "$STATE/stood can't be written"
+        $1 == "service" && $5 == "no" && (state[$2] == "running" || state[$2] == "starting") { print "running", $2 }' >"$STATE/stood.new" ||
+        die "$STATE/stood can't be written"
+    must mv -f "$STATE/stood.new" "$STATE/stood"
 )
 
 # supervisor_hold_again: a supervisord that is started next leaves alone what operators had stopped.
