@@ -50,7 +50,7 @@ function write(path: string, make: (path: string) => void): void {
   make(path);
 }
 
-const folders: Readonly<Record<Exclude<Place, 'directory'>, string>> = {
+export const folders: Readonly<Record<Exclude<Place, 'directory'>, string>> = {
   prefix: '',
   current: 'release',
   release: 'release',

@@ -7,21 +7,8 @@ import {literal, place, show, text, words} from '../../util/text.js';
 import {encode, shellWords} from '../../util/text-pattern.js';
 import {inDirectory} from '../placement.js';
 import {reportBad, reportNoEffect} from '../values.js';
+import {backgroundProgram, serverProgram} from '../zope/server-program.js';
 import {isZeoServer, isZopeInstance} from '../zope/zodb-paths.js';
-import {zeoService} from './plone.recipe.zeoserver.js';
-import {instanceService, scriptName} from './plone.recipe.zope2instance.js';
-
-const backgroundProgram: DiagnosticKind = {
-  id: 'CFG520',
-  name: 'background-program',
-  severity: 'warning',
-  explain: `
-What it does: names a program line that starts a server in the background, and what runs instead.
-Why: a supervisor watches the process it starts. One that forks is gone at once for it, and is started again and again.
-Example: "20 instance \${buildout:bin-directory}/instance [start]". Write "[console]".
-Source: supervisord's manual, "nondaemonizing of subprocesses".
-`,
-};
 
 const programRest: DiagnosticKind = {
   id: 'CFG521',
@@ -151,7 +138,7 @@ function program(part: Part, line: Text, groups: ReadonlyMap<string, string>, co
   if (fields === undefined) return [];
   const name = show(fields.name!);
   const options = processOptions(fields.options);
-  const server = serverOf(part, fields, context);
+  const server = serverProgram(fields.command!, fields.arguments ?? text(), {part, option: 'programs', name}, context);
   const command = server?.command ?? [fields.command!, ...shellWords(fields.arguments ?? text())];
   const redirect = fields.redirect && show(fields.redirect);
   const user = fields.user ? show(fields.user) : options.take('user');
@@ -248,45 +235,6 @@ function matched(
   return Object.fromEntries(
     Object.entries(found.groups!).map(([name, value]) => [name, value === undefined ? undefined : decode(value)]),
   );
-}
-
-/** The service of a Zope or ZEO part that a program line starts, whatever way it was written. */
-function serverOf(part: Part, fields: Fields, context: LowerContext): ServiceEntry | undefined {
-  const command = show(context.placed(fields.command!));
-  const words = show(fields.arguments ?? text())
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  for (const other of context.parts) {
-    if (isZeoServer(other) && [`{bin}/${other.name}`, `{etc}/${other.name}/bin/runzeo`].includes(command)) {
-      return zeoService(other, context);
-    }
-    if (!isZopeInstance(other)) continue;
-    const script = command === `{bin}/${scriptName(other)}`;
-    const runzope = command === `{etc}/${other.name}/bin/runzope` || command === '{bin}/runzope';
-    if (!script && !runzope) continue;
-    const verb = words[0];
-    if (script && verb !== undefined && !['console', 'fg', 'start', 'restart'].includes(verb)) continue;
-    const service = instanceService(other);
-    if (script && (verb === 'start' || verb === 'restart')) {
-      const span = part.span('programs', show(fields.name!));
-      context.report({
-        kind: backgroundProgram,
-        message: `program \`${show(fields.name!)}\` starts \`${other.name}\` in the background; \`console\` runs instead`,
-        ...(span && {primary: {span, text: 'a supervisor would lose it'}}),
-        hint: 'write `[console]`',
-      });
-    }
-    if (script && verb === 'console' && words.length > 1) {
-      return {...service, command: [service.command[0]!, ...shellWords(fields.arguments!)]};
-    }
-    // Debug mode in the foreground is what a developer asks for; production never is.
-    if (script && verb === 'fg' && context.settings.profile === 'dev') {
-      return {...service, command: [service.command[0]!, text('fg')]};
-    }
-    return service;
-  }
-  return undefined;
 }
 
 /** `${zeo:location}` behind the command was for PYTHONPATH's sake, and is taken for the folder; a release needs it for nothing. */

@@ -191,7 +191,9 @@ function script(part: Part, context: LowerContext): readonly Entry[] {
     kind: 'file',
     origin: part.origin('recipe'),
     class: 'bin',
-    path: place('bin', part.literal('script-filename')?.trim() || part.name),
+    path: part.option('script-filename')?.pieces.length
+      ? inDirectory(trim(part.option('script-filename')!))
+      : place('bin', part.name),
     content: text(
       '#!/bin/sh\nPATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\nexec ',
       quoted(path),
@@ -238,15 +240,21 @@ function vcl(part: Part, context: LowerContext): Text {
     ]),
   ].sort();
   const hosts = rewrites(part);
+  const probed = part.literal('grace-healthy')?.trim();
+  const kept = (part.literal('cookie-whitelist') ?? 'statusmessages __ac _ZopeId __cp auth_token')
+    .replaceAll('"', '')
+    .split(/\s+/)
+    .filter((name) => name !== '');
   return text(
     '# A configuration of Varnish for Plone: see the manual page vcl(7).\n',
     'vcl 4.0;\n\nimport std;\n',
     director ? 'import directors;\n' : '',
     '\n',
+    probed ? probe(option) : '',
     ...backends.map(
       ({name, host, port}) =>
         `backend ${name} {\n    .host = "${host}";\n    .port = "${port}";\n    .connect_timeout = ${option('connect-timeout', '0.4s')};\n` +
-        `    .first_byte_timeout = ${option('first-byte-timeout', '300s')};\n    .between_bytes_timeout = ${option('between-bytes-timeout', '60s')};\n}\n`,
+        `    .first_byte_timeout = ${option('first-byte-timeout', '300s')};\n    .between_bytes_timeout = ${option('between-bytes-timeout', '60s')};\n${probed ? '    .probe = backend_probe;\n' : ''}}\n`,
     ),
     '\nacl purgers {\n',
     ...purgers.map((host) => `    "${host}";\n`),
@@ -265,7 +273,10 @@ function vcl(part: Part, context: LowerContext): Text {
     '        ban("req.http.host == " + req.http.host + " && req.url == " + req.url);\n        return (synth(200, "Ban added."));\n    }\n',
     '    if (req.method != "GET" && req.method != "HEAD") {\n        return (pass);\n    }\n',
     `    if (req.http.Authorization || req.http.Cookie ~ "${option('cookie-pass', '__ac(_(name|password|persistent))?=|auth_token').replaceAll('"', '')}") {\n        return (pass);\n    }\n`,
-    '    unset req.http.Cookie;\n    return (hash);\n}\n',
+    keepCookies(kept),
+    // A stale page is short-lived where the backend is well, and may be as old as grace-sick where it is not.
+    probed ? `    if (std.healthy(req.backend_hint)) {\n        set req.grace = ${probed};\n    }\n` : '',
+    '    return (hash);\n}\n',
     ...['vcl_hash', 'vcl_hit', 'vcl_miss', 'vcl_pass', 'vcl_pipe', 'vcl_backend_fetch'].flatMap((name) =>
       part.option(name) === undefined ? [] : [`\nsub ${name} {\n`, ...hook(name), '}\n'],
     ),
@@ -277,6 +288,37 @@ function vcl(part: Part, context: LowerContext): Text {
     ...hook('vcl_deliver'),
     '    if (obj.hits > 0) {\n        set resp.http.X-Cache = "HIT";\n    } else {\n        set resp.http.X-Cache = "MISS";\n    }\n}\n',
   );
+}
+
+/** How the health of each backend is asked. Source: plone.recipe.varnish 6.0.18, vclgen.py: the same values where none are given. */
+function probe(option: (name: string, usual: string) => string): string {
+  const initial = option('health-probe-initial', '');
+  return [
+    'probe backend_probe {',
+    `    .url = "${option('health-probe-url', '/ok').replaceAll('"', '')}";`,
+    `    .timeout = ${option('health-probe-timeout', '5s')};`,
+    `    .interval = ${option('health-probe-interval', '15s')};`,
+    `    .window = ${option('health-probe-window', '10')};`,
+    `    .threshold = ${option('health-probe-threshold', '8')};`,
+    ...(initial === '' ? [] : [`    .initial = ${initial};`]),
+    '}\n\n',
+  ].join('\n');
+}
+
+/** Takes every cookie away but these. Each of them gets a blank in front, and what has none is cut out. */
+function keepCookies(names: readonly string[]): string {
+  if (names.length === 0) return '    unset req.http.Cookie;\n';
+  return [
+    '    if (req.http.Cookie) {',
+    '        set req.http.Cookie = ";" + regsuball(req.http.Cookie, "; +", ";");',
+    `        set req.http.Cookie = regsuball(req.http.Cookie, ";(${names.map(escaped).join('|')})=", "; \\1=");`,
+    '        set req.http.Cookie = regsuball(req.http.Cookie, ";[^ ][^;]*", "");',
+    '        set req.http.Cookie = regsuball(req.http.Cookie, "^[; ]+|[; ]+$", "");',
+    '        if (req.http.Cookie == "") {',
+    '            unset req.http.Cookie;',
+    '        }',
+    '    }\n',
+  ].join('\n');
 }
 
 /** `[host][/path]:ip:port` words. Source: plone.recipe.varnish 6.0.18, configuration. */

@@ -5,7 +5,7 @@ import {literal, place, show, text, trim} from '../../util/text.js';
 import {dirname, inDirectory} from '../placement.js';
 import {reportBad, reportNoEffect} from '../values.js';
 import {confText, indented, pythonList, pythonString, shellWord} from '../zope/conf-text.js';
-import {fileStorage, hasSupervisorPart, logPath, readyAddress, runPath, serverBlobs} from '../zope/zodb-paths.js';
+import {fileStorage, isNamedElsewhere, logPath, readyAddress, runPath, serverBlobs} from '../zope/zodb-paths.js';
 import {eggEnvironment, eggOptions} from './zc.recipe.egg.js';
 
 /**
@@ -157,7 +157,7 @@ export const ploneRecipeZeoserver: RecipeLowering = {
       file('bin/runzeo', starter(part, 'ZEO.runzeo'), true),
       file('bin/zeoctl', starter(part, 'ZEO.zeoctl'), true),
       ...scripts(part, context),
-      ...(hasSupervisorPart(context) ? [] : [zeoService(part, context)]),
+      ...(isNamedElsewhere(part, context) ? [] : [zeoService(part, context)]),
     ];
   },
 };

@@ -2,17 +2,18 @@ import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, FileEntry, ScriptEntry, ServiceEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {place, show, text, trim} from '../../util/text.js';
+import {folderClass} from '../path-class.js';
 import {dirname, inDirectory} from '../placement.js';
 import {reportBad, reportMissing, reportNoEffect} from '../values.js';
 import {checkZopeConf, zopeConfKey} from '../zope/conf-keys.js';
 import {pythonList} from '../zope/conf-text.js';
 import {initialUser, initialUserLeftOut} from '../zope/inituser.js';
 import {oldOptionNames, oldOptionPage, oldZopeOption, reportOldOptions} from '../zope/old-options.js';
-import {instanceStorage} from '../zope/storage-sections.js';
+import {hasDemo, instanceStorage} from '../zope/storage-sections.js';
 import {catalogueCommand} from '../zope/translations.js';
 import {httpAddresses, iniInputs, knowsOldLog, wsgiIni} from '../zope/wsgi-ini.js';
 import {zcmlFiles} from '../zope/zcml.js';
-import {fileStorage, hasSupervisorPart, readyAddress} from '../zope/zodb-paths.js';
+import {fileStorage, isNamedElsewhere, readyAddress} from '../zope/zodb-paths.js';
 import {clientHome, templateCache, zopeConf} from '../zope/zope-conf.js';
 import {eggEnvironment, eggOptions, eggScripts} from './zc.recipe.egg.js';
 
@@ -185,7 +186,7 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       ...eggScripts(formattedPart(part), context).filter(
         (entry) => !('path' in entry) || show(entry.path) !== show(place('bin', scriptName(part))),
       ),
-      ...(hasSupervisorPart(context) ? [] : [instanceService(part)]),
+      ...(isNamedElsewhere(part, context) ? [] : [instanceService(part)]),
     ];
   },
 };
@@ -239,10 +240,26 @@ function folders(part: Part, context: LowerContext): Entry[] {
     ...(demo ? [dirname(demo)] : []),
     ...(cache ? [cache] : []),
   ];
+  const changes = part.option('demo-blob-storage');
+  const blobs = [
+    ...(storage.blobs ? [storage.blobs] : []),
+    ...(hasDemo(part) && changes?.pieces.length ? [context.dataPath(inDirectory(changes))] : []),
+  ];
   return [
     ...data.map((path) => ({kind: 'directory', origin, class: 'data', path}) as const),
-    ...(storage.blobs ? ([{kind: 'directory', origin, class: 'blobs', path: storage.blobs}] as const) : []),
+    ...blobs.map((path) => ({kind: 'directory', origin, class: 'blobs', path}) as const),
+    ...(part.option('site-zcml')?.pieces.length ? [] : zcmlFolders(part)),
   ];
+}
+
+/** Folders that ZCML names: Zope does not start where one is missing. Source: plone.recipe.zope2instance 9.1.0, `build_package_includes`. */
+function zcmlFolders(part: Part): Entry[] {
+  return ['resources', 'locales'].flatMap((option) => {
+    const folder = part.option(option);
+    if (!folder?.pieces.length) return [];
+    const path = inDirectory(trim(folder));
+    return [{kind: 'directory', origin: part.origin(option), class: folderClass(path), path} as const];
+  });
 }
 
 function homeFiles(part: Part, context: LowerContext): FileEntry[] {

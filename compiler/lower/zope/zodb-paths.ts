@@ -2,7 +2,7 @@
 import type {LowerContext, Part} from '../../model/lowering.js';
 import type {Text} from '../../model/text.js';
 import {canonicalName} from '../../util/distribution-name.js';
-import {literal, place, show, text} from '../../util/text.js';
+import {literal, place, show, text, words} from '../../util/text.js';
 import {inDirectory, join} from '../placement.js';
 
 export function isZeoServer(part: Part): boolean {
@@ -13,9 +13,17 @@ export function isZopeInstance(part: Part): boolean {
   return canonicalName(part.recipe) === 'plone-recipe-zope2instance';
 }
 
-/** Whether services are named by a supervisor part; without one each server is a service by itself. */
-export function hasSupervisorPart(context: LowerContext): boolean {
-  return context.parts.some(({recipe}) => canonicalName(recipe) === 'collective-recipe-supervisor');
+/**
+ * Whether another part says how this server runs: a supervisor part, which names all that runs, or one of zc.recipe.rhrc that
+ * lists it. Without one each server is a service by itself.
+ */
+export function isNamedElsewhere(part: Part, context: LowerContext): boolean {
+  return context.parts.some((other) => {
+    const recipe = canonicalName(other.recipe);
+    if (recipe === 'zc-recipe-rhrc')
+      return words(other.option('parts') ?? text()).some((word) => show(word) === part.name);
+    return recipe === 'collective-recipe-supervisor';
+  });
 }
 
 /** The base of run-time paths, `var`, as buildout sees it: not placed yet. */
