@@ -33,11 +33,13 @@ for (const {name, folder} of cases) {
       thingsOfRecording(parseRecording(readFileSync(recorded, 'utf8'))),
       new Map([...thingsOfPlan(plan, diagnostics, entryPoints), ...(made ? thingsOfRecording(made) : [])]),
     );
-    for (const key of found.keys()) {
-      const known = standing.find((one) => one.key.test(key));
-      if (known === undefined) continue;
-      seen.add(known);
-      found.delete(key);
+    for (const [key, lines] of found) {
+      for (const one of standing.filter((known) => known.key.test(key))) {
+        const left = lines.filter((line) => one.line !== undefined && !one.line.test(line));
+        if (left.length < lines.length || one.line === undefined) seen.add(one);
+        if (left.length === 0) found.delete(key);
+        else lines.splice(0, lines.length, ...left);
+      }
     }
     const file = join(folder, 'differences.txt');
     const known = parseDifferences(existsSync(file) ? readFileSync(file, 'utf8') : '');

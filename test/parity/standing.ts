@@ -2,10 +2,31 @@
 export interface Standing {
   /** Of the key that `compareThings` gives. */
   readonly key: RegExp;
+  /** Where only such lines of it differ always; without it the whole. */
+  readonly line?: RegExp;
   readonly why: string;
 }
 
 export const standing: readonly Standing[] = [
+  {
+    key: /^file \{etc\}\/\S+\/zope\.conf$/,
+    line: /^[-+] CHAMELEON_CACHE \{data\}\/cache/,
+    why: 'compiled templates are of one release, and go with it',
+  },
+  {
+    key: /^directory \{data\}\/cache: of the recipe alone$/,
+    why: 'the folder of compiled templates is made when the release is built',
+  },
+  {
+    key: /^file \{etc\}\/\S+\/zeo\.conf$/,
+    line: /^[-+] (pid-filename|socket-name) \{(data|run)\}\//,
+    why: "pids and sockets lie in run/, each part's by its own name: they are no data",
+  },
+  {
+    key: /^script \{bin\}\/(zeo)?pack\S*$/,
+    line: /^[-+] first (import getopt|opts = |(storage|days|blob_dir) = opts\.get|blob_dir = )/,
+    why: 'the same options, read in fewer words; the blob folder is absolute, so that it is right from any folder',
+  },
   {
     key: /^service program \S+: of the release alone$/,
     why: 'a server that no supervisor part names is a service of the release by itself',
