@@ -74,9 +74,18 @@ systemd_load() (
     if [ -f "$SYSTEMD_FOLDER/$unit" ] && [ "$(sed -n '1p' "$SYSTEMD_FOLDER/$unit")" != "$(systemd_first_line)" ]; then
         die "$SYSTEMD_FOLDER/$unit belongs to something else: it is left alone"
     fi
+    # A unit that an operator disabled stays so: it is enabled where it is new, or was not to start by itself before.
+    before=no wanted=$(service_field "$1" 5)
+    if grep -q '^WantedBy=' "$SYSTEMD_FOLDER/$unit" 2>/dev/null; then
+        before=yes
+    fi
+    if [ "$before$wanted" = yesno ]; then
+        # While its old text still says of what it is part.
+        must systemctl --quiet disable "$unit"
+    fi
     systemd_put "$unit" || exit 1
     must systemctl daemon-reload
-    if [ "$(service_field "$1" 5)" = yes ]; then
+    if [ "$before$wanted" = noyes ]; then
         must systemctl --quiet enable "$unit"
     fi
 )

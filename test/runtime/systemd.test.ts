@@ -1,0 +1,149 @@
+/** `services = systemd`, by a systemctl that stands in for the real one: no machine of ours has systemd as its first process. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {text} from '../../compiler/util/text.js';
+import {testShells} from '../harness/shell.js';
+import {testWith} from '../harness/test-with.js';
+import {findPython, projectRoot} from '../harness/tools.js';
+import {removeHost, type ServiceHost, service, serviceHost} from './service-host.js';
+
+const sleeper = '#!/bin/sh\nexec sleep 1000\n';
+const files = {'bin/one': sleeper, 'bin/two': sleeper, 'bin/three': sleeper};
+const test = testWith();
+
+interface Systemd {
+  readonly host: ServiceHost;
+  readonly units: string;
+  /** Runs the body and gives what it called systemctl for. */
+  calls(t: ExecutionContext, body: string): Promise<{readonly calls: readonly string[]; readonly said: string}>;
+  pid(name: string): string;
+}
+
+async function withSystemd(shell: ReturnType<typeof testShells>[number], work: (systemd: Systemd) => Promise<void>) {
+  const python = await findPython();
+  const env: NodeJS.ProcessEnv = {};
+  const host = await serviceHost({shell, services: 'systemd', env});
+  const [units, memory, bin] = ['units', 'memory', 'bin'].map((name) => join(host.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [units, memory, bin]) await mkdir(folder);
+  const program = join(bin, 'systemctl');
+  await writeFile(program, `#!/bin/sh\nexec '${python.path}' -I '${projectRoot}/test/harness/systemctl.py' "$@"\n`);
+  await chmod(program, 0o755);
+  Object.assign(env, {PATH: `${bin}:${process.env.PATH}`, SYSTEMD_FOLDER: units, FAKE_SYSTEMD: memory});
+  const record = join(memory, 'calls');
+  try {
+    await work({
+      host,
+      units,
+      pid: (name) => readFileSync(join(memory, `pid/portal-${name}.service`), 'utf8'),
+      async calls(t, body) {
+        await writeFile(record, '');
+        const ran = await host.run(body);
+        t.is(ran.status, 0, ran.stderr);
+        return {calls: readFileSync(record, 'utf8').trimEnd().split('\n').filter(Boolean), said: ran.stderr};
+      },
+    });
+  } finally {
+    await host.run('service_stop');
+    await removeHost(host);
+  }
+}
+
+for (const [index, shell] of testShells().entries()) {
+  test(`systemd: units are put, reloaded and enabled once; only what changed is restarted, in ${shell.name}`, (t) =>
+    withSystemd(shell, async ({host, units, calls, pid}) => {
+      const zeo = service('one', {priority: 10});
+      await host.release('1.0.0', [zeo, service('two')], files);
+      await host.switch('1.0.0');
+      const first = await calls(t, 'service_restart && service_settled 0');
+      t.deepEqual(first.calls, [
+        'daemon-reload',
+        'enable portal.target',
+        'start portal.target',
+        'daemon-reload',
+        'enable portal-one.service',
+        'start portal-one.service',
+        'daemon-reload',
+        'enable portal-two.service',
+        'start portal-two.service',
+      ]);
+      t.deepEqual(readdirSync(units).sort(), ['portal-one.service', 'portal-two.service', 'portal.target']);
+      t.deepEqual((await calls(t, 'service_restart')).calls, []);
+
+      // New code under the same text: systemd has nothing to read again.
+      const one = pid('one');
+      await host.release('1.1.0', [zeo, service('two', {fingerprint: 'f2'})], files);
+      await host.switch('1.1.0');
+      t.deepEqual((await calls(t, 'service_restart && service_settled 0')).calls, [
+        'stop portal-two.service',
+        'start portal-two.service',
+      ]);
+      t.is(pid('one'), one);
+
+      // Another text: the process has the new one, so systemd had read it.
+      const moved = service('two', {fingerprint: 'f2', environment: [{name: 'COLOUR', value: text('blue')}]});
+      await host.release('1.2.0', [zeo, moved], files);
+      await host.switch('1.2.0');
+      t.deepEqual((await calls(t, 'service_restart && service_settled 0')).calls, [
+        'stop portal-two.service',
+        'daemon-reload',
+        'start portal-two.service',
+      ]);
+      t.regex(readFileSync(`/proc/${pid('two')}/environ`, 'utf8'), /^COLOUR=blue\0/);
+      t.is(pid('one'), one);
+
+      // One goes, one comes, one is asked for by hand from now on.
+      await host.release('1.3.0', [service('one', {priority: 10, autostart: false}), service('three')], files);
+      await host.switch('1.3.0');
+      const last = (await calls(t, 'service_restart && service_settled 0')).calls;
+      t.deepEqual(last.slice(0, 3), ['stop portal-two.service', 'disable portal-two.service', 'daemon-reload']);
+      t.true(last.includes('disable portal-one.service'));
+      t.true(last.includes('start portal-three.service'));
+      t.false(existsSync(join(units, 'portal-two.service')));
+    }));
+
+  // One shell is enough for what is the manager's doing.
+  if (index > 0) continue;
+
+  test(`systemd: what an operator stopped stays stopped; what is another's is left alone, in ${shell.name}`, (t) =>
+    withSystemd(shell, async ({host, units, calls, pid}) => {
+      await host.release('1.0.0', [service('one'), service('two')], files);
+      await host.switch('1.0.0');
+      await calls(t, 'service_restart');
+      const two = pid('two');
+      await host.run('systemctl disable --now portal-one.service');
+      const blue = [{name: 'COLOUR', value: text('blue')}];
+      await host.release('1.1.0', [service('one', {fingerprint: 'f2', environment: blue}), service('two')], files);
+      await host.switch('1.1.0');
+      const ran = await calls(t, 'service_restart && service_settled 0');
+      t.regex(ran.said, /stopped by an operator, and stays stopped: one/);
+      // Not enabled again either: that too was the operator's.
+      t.deepEqual(ran.calls, ['daemon-reload']);
+      t.is(pid('two'), two);
+
+      await writeFile(join(units, 'portal-three.service'), '[Service]\nExecStart=/bin/true\n');
+      await host.release('1.2.0', [service('two'), service('three')], files);
+      await host.switch('1.2.0');
+      const refused = await host.run('service_restart');
+      t.is(refused.status, 1);
+      t.regex(refused.stderr, /portal-three\.service belongs to something else/);
+      t.is(readFileSync(join(units, 'portal-three.service'), 'utf8'), '[Service]\nExecStart=/bin/true\n');
+
+      await calls(t, 'systemd_uninstall');
+      t.deepEqual(readdirSync(units), ['portal-three.service']);
+    }));
+
+  test(`systemd: a program that dies is quoted, in ${shell.name}`, (t) =>
+    withSystemd(shell, async ({host}) => {
+      await host.release('1.0.0', [service('one')], {'bin/one': '#!/bin/sh\nexit 3\n'});
+      await host.switch('1.0.0');
+      const ran = await host.run('service_restart && service_settled 1');
+      t.is(ran.status, 1);
+      t.regex(ran.stderr, /service one does not run|did not stay up: one/);
+    }));
+}
