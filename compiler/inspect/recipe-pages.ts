@@ -38,7 +38,11 @@ function body(one: RecipeLowering, several: boolean): string {
     entryPoints.length > 1 || entryPoints[0] !== 'default'
       ? `Entry points: ${entryPoints.map((point) => `\`${point}\``).join(', ')}.\n\n`
       : '';
-  const left = one.developmentOnly ? 'A tool of developers: left out of a production release.\n\n' : '';
+  const left = one.developmentOnly
+    ? 'A tool of developers: left out of a production release.\n\n'
+    : one.replacedBy !== undefined
+      ? `Left out: ${one.replacedBy}.\n\n`
+      : '';
   const rows = Object.entries(one.page.options).map(([option, effect]) => `| ${cell(option)} | ${cell(effect)} |`);
   const differences = one.page.differences.map((line) => `- ${line}`);
   return `${heading}${one.page.summary}\n\n${answers}${left}| option | what becomes of it |\n|---|---|\n${rows.join('\n')}\n\nDifferent from the real recipe:\n\n${differences.join('\n')}\n`;

@@ -69,6 +69,17 @@ Source: design of cfgc: a host runs what it serves, and nothing else.
 `,
 };
 
+export const replacedPart: DiagnosticKind = {
+  id: 'CFG559',
+  name: 'replaced-part',
+  severity: 'note',
+  explain: `
+What it does: says which parts are left out, as a release does by itself what their recipe sets up.
+Why: two programs that start the same services, or a file that says how to, would get in each other's way.
+Example: [unifiedinstaller] writes bin/plonectl, which starts the site. \`release.sh deploy\` does. To silence the note write "parts -= unifiedinstaller".
+`,
+};
+
 export const missingOption: DiagnosticKind = {
   id: 'CFG507',
   name: 'missing-part-option',
@@ -123,6 +134,7 @@ export const lowerKinds: readonly DiagnosticKind[] = [
   twoVersions,
   sameOutput,
   developmentOnlyPart,
+  replacedPart,
   missingOption,
   badValue,
   noEffect,

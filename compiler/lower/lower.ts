@@ -18,7 +18,7 @@ import {refuseSameOutputs} from './output-paths.js';
 import {partView} from './part-view.js';
 import {placement} from './placement.js';
 import {findRecipe, recipes} from './recipes.js';
-import {reportDevelopmentOnly, reportUnknownOptions, reportUnknownRecipe} from './report-parts.js';
+import {reportDevelopmentOnly, reportReplaced, reportUnknownOptions, reportUnknownRecipe} from './report-parts.js';
 import {serviceLaunchers} from './service-launchers.js';
 import {serviceUses} from './service-uses.js';
 import {standardEntries} from './standard-entries.js';
@@ -64,6 +64,8 @@ export function lower(
     else if (recipe === undefined) reportUnknownRecipe(part, all, report);
     else if (recipe.developmentOnly && settings.profile === 'prod') {
       reportDevelopmentOnly(part, report);
+    } else if (recipe.replacedBy !== undefined) {
+      reportReplaced(part, recipe.replacedBy, report);
     } else {
       reportUnknownOptions(part, recipe, resolved, report);
       entries.push(...recipe.lower(part, context));
@@ -107,9 +109,25 @@ export function lower(
       placed,
     ),
     inputs: allInputs(final, settings),
-    // `build` is no command: the part of that name is compiled.
-    system: settings.system.filter(({command}) => command !== 'build'),
+    system: hostCommands(parts, context, all),
   };
+}
+
+/** What `[system]` says, and what parts run where it says nothing. `build` is no command: the part of that name is compiled. */
+function hostCommands(
+  parts: readonly Part[],
+  context: LowerContext,
+  all: readonly RecipeLowering[],
+): Settings['system'] {
+  const {system} = context.settings;
+  const named = new Set(system.map(({name}) => name));
+  const own = parts.flatMap((part) => {
+    const recipe = findRecipe(all, part.recipe, part.entryPoint);
+    const skipped = named.has(part.name) || isBridged(part, context.settings);
+    const command = skipped ? undefined : recipe?.hostCommand?.(part, context);
+    return command === undefined ? [] : [{name: part.name, command}];
+  });
+  return [...system.filter(({command}) => command !== 'build'), ...own];
 }
 
 /** The declared inputs, and the environment variables that entries refer to: preflight asks for each. */

@@ -4,23 +4,29 @@ import type {Part, RecipeLowering} from '../model/lowering.js';
 import type {Text} from '../model/text.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {place} from '../util/text.js';
-import {buildoutRecipeUwsgi} from './recipes/buildout.recipe.uwsgi.js';
+import {buildoutRecipeUwsgi, unwebRecipeUwsgi} from './recipes/buildout.recipe.uwsgi.js';
 import {hexagonitRecipeCmmi, ploneRecipeHaproxy, zcRecipeCmmi} from './recipes/cmmi.js';
 import {collectiveRecipeBackup} from './recipes/collective.recipe.backup.js';
-import {collectiveRecipeCmd} from './recipes/collective.recipe.cmd.js';
-import {collectiveRecipeEnvironment, goceptRecipeEnv} from './recipes/collective.recipe.environment.js';
+import {collectiveRecipeCmd, collectiveRecipeCmdPy} from './recipes/collective.recipe.cmd.js';
+import {
+  collectiveRecipeEnvironment,
+  collectiveRecipeGrp,
+  goceptRecipeEnv,
+} from './recipes/collective.recipe.environment.js';
 import {collectiveRecipeFilestorage} from './recipes/collective.recipe.filestorage.js';
 import {collectiveRecipePlonesite} from './recipes/collective.recipe.plonesite.js';
 import {collectiveRecipeScriptgen} from './recipes/collective.recipe.scriptgen.js';
 import {collectiveRecipeSupervisor} from './recipes/collective.recipe.supervisor.js';
 import {collectiveRecipeTemplate, collectiveRecipeTemplateGenshi} from './recipes/collective.recipe.template.js';
-import {developmentTools} from './recipes/development-tools.js';
+import {developmentTools, replacedRecipes} from './recipes/development-tools.js';
 import {djangorecipe} from './recipes/djangorecipe.js';
+import {ftwRecipeDeployment} from './recipes/ftw.recipe.deployment.js';
 import {hexagonitRecipeDownload} from './recipes/hexagonit.recipe.download.js';
 import {isotomaRecipeFacts} from './recipes/isotoma.recipe.facts.js';
 import {iwRecipeCmd} from './recipes/iw.recipe.cmd.js';
 import {oreRecipeFsMkdir, oreRecipeFsMkfile} from './recipes/ore.recipe.fs.js';
 import {ploneRecipeCommand} from './recipes/plone.recipe.command.js';
+import {ploneRecipePoundBuild, ploneRecipePoundConfig} from './recipes/plone.recipe.pound.js';
 import {ploneRecipePrecompiler} from './recipes/plone.recipe.precompiler.js';
 import {
   ploneRecipeVarnishBuild,
@@ -30,6 +36,7 @@ import {
 import {ploneRecipeZeoserver} from './recipes/plone.recipe.zeoserver.js';
 import {ploneRecipeZope2instance} from './recipes/plone.recipe.zope2instance.js';
 import {retiredRecipes} from './recipes/retired.js';
+import {syseggrecipe} from './recipes/syseggrecipe.js';
 import {z3cRecipeFiletemplate} from './recipes/z3c.recipe.filetemplate.js';
 import {z3cRecipeMkdir} from './recipes/z3c.recipe.mkdir.js';
 import {z3cRecipeStaticlxml} from './recipes/z3c.recipe.staticlxml.js';
@@ -48,6 +55,7 @@ import {collectiveXmltestreport, zcRecipeTestrunner} from './recipes/zc.recipe.t
 export const recipes: readonly RecipeLowering[] = [
   collectiveRecipeBackup,
   collectiveRecipeCmd,
+  collectiveRecipeCmdPy,
   collectiveRecipeFilestorage,
   collectiveRecipeSupervisor,
   collectiveRecipeTemplate,
@@ -60,24 +68,31 @@ export const recipes: readonly RecipeLowering[] = [
   z3cRecipeUsercrontab,
   zcRecipeEgg,
   buildoutRecipeUwsgi,
+  unwebRecipeUwsgi,
   hexagonitRecipeCmmi,
   ploneRecipeHaproxy,
   zcRecipeCmmi,
   collectiveRecipeEnvironment,
+  collectiveRecipeGrp,
   goceptRecipeEnv,
   collectiveRecipePlonesite,
   collectiveRecipeScriptgen,
   ...developmentTools,
+  ...replacedRecipes,
   djangorecipe,
+  ftwRecipeDeployment,
   hexagonitRecipeDownload,
   isotomaRecipeFacts,
   oreRecipeFsMkdir,
   oreRecipeFsMkfile,
+  ploneRecipePoundBuild,
+  ploneRecipePoundConfig,
   ploneRecipePrecompiler,
   ploneRecipeVarnishBuild,
   ploneRecipeVarnishConfiguration,
   ploneRecipeVarnishScript,
   ...retiredRecipes,
+  syseggrecipe,
   z3cRecipeFiletemplate,
   z3cRecipeStaticlxml,
   zcRecipeDeployment,

@@ -3,7 +3,7 @@ import type {Resolved} from '../model/config.js';
 import type {Part, RecipeLowering} from '../model/lowering.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {didYouMean} from '../util/nearest.js';
-import {developmentOnlyPart, unknownOption, unknownRecipe} from './kinds.js';
+import {developmentOnlyPart, replacedPart, unknownOption, unknownRecipe} from './kinds.js';
 
 export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], report: Report): void {
   const span = part.span('recipe');
@@ -35,6 +35,16 @@ export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], 
 
 const ownBuild =
   'build a wheel with these settings in CI, pin it, and take the part out: a production host has no compiler';
+
+export function reportReplaced(part: Part, how: string, report: Report): void {
+  const span = part.span('recipe');
+  report({
+    kind: replacedPart,
+    message: `part \`${part.name}\` (${part.recipe}) is left out: the release does its work`,
+    ...(span && {primary: {span, text: 'nothing is made of it'}}),
+    hint: how,
+  });
+}
 
 export function reportDevelopmentOnly(part: Part, report: Report): void {
   const span = part.span('recipe');

@@ -57,6 +57,8 @@ export interface RecipeLowering {
   readonly page: RecipePage;
   /** Left out in prod, with one note (development tools). */
   readonly developmentOnly?: boolean;
+  /** Left out of every release, with one note, as the release does its work: how. */
+  readonly replacedBy?: string;
   /** Options that the recipe sets on its own part when it is constructed; asked for while resolving. */
   readonly gives?: (part: Part) => Readonly<Record<string, Text>>;
   /** An option of any name that it gives where nothing else does: variables of the host's environment. */
@@ -66,6 +68,8 @@ export interface RecipeLowering {
   readonly kinds?: readonly DiagnosticKind[];
   /** Text that it adds at the end of options of other parts, before those are lowered. */
   readonly appends?: (part: Part, context: LowerContext) => readonly Appended[];
+  /** A command of the host that the part runs: preflight asserts that it is there. */
+  readonly hostCommand?: (part: Part, context: LowerContext) => string | undefined;
   /** The ZODB storages that the part keeps on this host: what an automatic backup must hold. */
   readonly storages?: (part: Part, context: LowerContext) => readonly Storage[];
   lower(part: Part, context: LowerContext): readonly Entry[];

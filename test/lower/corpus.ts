@@ -134,7 +134,7 @@ async function lowerProfile(
   for (const part of checked.context.parts) {
     const recipe = findRecipe(recipes, part.recipe, part.entryPoint);
     if (!recipe) tell(part, 'refused', ['recipe not known']);
-    else if (recipe.developmentOnly) tell(part, 'left out', []);
+    else if (recipe.developmentOnly || recipe.replacedBy !== undefined) tell(part, 'left out', []);
   }
   await planRelease({...checked, plugins: watched}, nodeIo, report, request);
 }
@@ -161,7 +161,7 @@ function watch(recipe: RecipeLowering, tell: Tell): RecipeLowering {
 
 /** @param unresolved  whether options of the part have no value: that is told by the phase before, not again here */
 function outcomeOf(errors: readonly Diagnostic[], planned: boolean, unresolved: boolean): Outcome {
-  if (unresolved && !planned) return 'broken';
+  if (errors.length === 0 && unresolved && !planned) return 'broken';
   if (errors.length === 0) return 'lowered';
   if (errors.every(({kind, message}) => kind === inputMissing || message.endsWith("can't be read"))) return 'no file';
   if (errors.every(({kind}) => kind === missingOption)) return 'broken';

@@ -63,20 +63,91 @@ export const buildoutRecipeUwsgi: RecipeLowering = {
     const system = /^[yt1]/i.test(part.literal('use-system-binary')?.trim() ?? '');
     const entries: Entry[] = [eggEnvironment(part, context, system ? [] : ['pyuwsgi'])];
     if (!system) {
-      entries.push({
-        kind: 'script',
-        origin: part.origin('recipe'),
-        path: place('bin', 'uwsgi'),
-        environment: 'main',
-        run: {type: 'console-script', distribution: 'pyuwsgi', name: 'uwsgi'},
-        initialization: text(),
-        arguments: text(),
-        extraPaths: [],
-      });
+      entries.push(uwsgiScript(part, 'uwsgi'));
     }
     const content = format(part) === 'ini' ? ini(settings(part)) : xml(part, settings(part), context);
     entries.push(textFile(part, 'output', outputPath(part), content, context));
     return entries;
+  },
+};
+
+function uwsgiScript(part: Part, name: string): Entry {
+  return {
+    kind: 'script',
+    origin: part.origin('recipe'),
+    path: place('bin', name),
+    environment: 'main',
+    run: {type: 'console-script', distribution: 'pyuwsgi', name: 'uwsgi'},
+    initialization: text(),
+    arguments: text(),
+    extraPaths: [],
+  };
+}
+
+/** Options of unweb.recipe.uwsgi that are no setting of uWSGI. */
+const unwebOwn = [
+  'recipe',
+  'eggs',
+  'extra-paths',
+  'python',
+  'executable',
+  'bin-directory',
+  'eggs-directory',
+  'develop-eggs-directory',
+];
+const unwebBuild = ['url', 'script', 'pth-files', 'find-links', 'index'];
+
+/**
+ * Lowers `unweb.recipe.uwsgi`: every other option is a setting of uWSGI, in XML.
+ * Plans    requirements with `pyuwsgi`, bin/PART, the configuration, and the start script, which takes a Paste configuration.
+ * Reports  CFG508, CFG509.
+ * Source: unweb.recipe.uwsgi 0.4, which runs on Python 2 alone.
+ */
+export const unwebRecipeUwsgi: RecipeLowering = {
+  recipe: 'unweb.recipe.uwsgi',
+  options: [/./],
+  page: {
+    summary: 'A configuration of uWSGI, and a script that starts it with a Paste configuration.',
+    options: {
+      eggs: 'requirements',
+      script: 'the name of the start script; uwsgi-start',
+      'extra-paths pythonpath': 'further `pythonpath` settings',
+      url: 'nothing: uWSGI is a wheel, its version a pin',
+      'pth-files find-links index': 'nothing: all eggs lie in the virtualenv',
+      '…': 'any other option is a setting of uWSGI',
+    },
+    differences: [
+      'bin/PART is the uwsgi of the requirement `pyuwsgi`.',
+      'One `virtualenv` setting takes the place of a `pythonpath` for each egg.',
+    ],
+  },
+  gives: (part) => ({'extra-paths': part.option('extra-paths') ?? part.option('pythonpath') ?? text()}),
+  lower(part, context) {
+    if (part.option('url') !== undefined)
+      reportNoEffect(part, 'url', context.report, 'nothing is compiled', 'pin `pyuwsgi` under [versions]');
+    const own = [...part.section.options.values()]
+      .filter(({name}) => ![...unwebOwn, ...unwebBuild, 'pythonpath'].includes(name) && !name.startsWith('_'))
+      .filter(({value}) => value.pieces.length > 0)
+      .map(({name, value}): Setting => [name, value]);
+    const output = place('directory', `parts/${part.name}/uwsgi.xml`);
+    const origin = part.origin('recipe');
+    const word = (value: Text): Text => text("'", value, "'");
+    return [
+      eggEnvironment(part, context, ['pyuwsgi']),
+      uwsgiScript(part, part.name),
+      textFile(part, 'recipe', output, xml(part, [...own, ...pathSettings(part)], context, ['']), context),
+      {
+        kind: 'file',
+        origin,
+        class: 'bin',
+        path: place('bin', part.literal('script')?.trim() || 'uwsgi-start'),
+        content: text(
+          ...['#!/bin/sh\nexec ', word(place('bin', part.name)), ' -x ', word(output)],
+          ' --paste-logger --ini-paste "$@"\n',
+        ),
+        executable: true,
+      },
+    ];
   },
 };
 
@@ -90,7 +161,12 @@ function settings(part: Part): Setting[] {
     const all = part.lines(name);
     for (const line of all.length > 0 ? all : [trim(value)]) out.push([found[1]!, line]);
   }
-  out.push(['virtualenv', place('venv')]);
+  return [...out, ...pathSettings(part)];
+}
+
+/** The virtualenv, and folders beside it. */
+function pathSettings(part: Part): Setting[] {
+  const out: Setting[] = [['virtualenv', place('venv')]];
   const paths = part.option('extra-paths') === undefined ? 'pythonpath' : 'extra-paths';
   for (const path of part.lines(paths)) out.push(['pythonpath', inDirectory(path)]);
   return out;
@@ -100,12 +176,18 @@ function ini(all: readonly Setting[]): Text {
   return text('[uwsgi]\n', ...all.flatMap(([name, value]) => [`${name} = `, value, '\n']));
 }
 
-function xml(part: Part, all: readonly Setting[], {report}: LowerContext): Text {
+/** @param prefixes  what the names of settings begin with in the part's options */
+function xml(
+  part: Part,
+  all: readonly Setting[],
+  {report}: LowerContext,
+  prefixes: readonly string[] = ['config-', 'xml-'],
+): Text {
   const out: (Piece | Text)[] = ['<uwsgi>\n'];
   for (const [name, value] of all) {
     const written = value.pieces.length === 1 ? value.pieces[0] : undefined;
     if (value.pieces.some((piece) => typeof piece === 'string' && /[<&]/.test(piece))) {
-      const option = part.option(`config-${name}`) ? `config-${name}` : `xml-${name}`;
+      const option = prefixes.map((prefix) => prefix + name).find((each) => part.option(each)) ?? name;
       reportBad(
         part,
         option,

@@ -3,13 +3,21 @@ import type {Entry, Variable} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {lines, literal, show, text, trim, words} from '../../util/text.js';
 import {partFolder} from '../part-folder.js';
-import {compiledProgram, reportCompiled, systemChoice, systemLaunchers} from '../system-binary.js';
+import {
+  compiledProgram,
+  packaged,
+  reportCompiled,
+  reportSystemProgram,
+  systemChoice,
+  systemLaunchers,
+  systemProgram,
+} from '../system-binary.js';
 import {reportBad, reportMissing, reportNoEffect} from '../values.js';
 
 /**
  * Lowers `zc.recipe.cmmi`, `hexagonit.recipe.cmmi` and `plone.recipe.haproxy`: configure, make, make install.
- * Plans    nothing without a word of `[system]`; launchers of the system's binary; or one `build`.
- * Reports  CFG550 without that word, CFG507, CFG508, CFG509.
+ * Plans    launchers of the system's binary, which is named in `[system]` or known by the archive; or one `build`.
+ * Reports  CFG558 where the system's is taken unasked, CFG550 where it is not known, CFG507, CFG508, CFG509.
  */
 export const zcRecipeCmmi: RecipeLowering = {
   recipe: 'zc.recipe.cmmi',
@@ -41,12 +49,14 @@ export const zcRecipeCmmi: RecipeLowering = {
         'nothing: patches are applied with -p0; `configure-options` is what the recipe reads',
     },
     differences: [
-      'A production host has no compilers: the system package stands in, or the build is asked for by name.',
+      "A production host has no compilers. Of memcached, varnish, nginx, redis and a few more the system's own is run without a word, and " +
+        'libraries are left out (CFG558); any other program needs a word in `[system]`: a command, or `build`.',
       'In buildout the environment leaks to parts that come later; here it does not.',
     ],
   },
-  kinds: [compiledProgram],
+  kinds: [compiledProgram, systemProgram],
   gives: (part) => ({location: partFolder(part.name)}),
+  hostCommand: usualProgram,
   inputs: (part) => fileInputs(part, 'patch'),
   lower: (part, context) =>
     compiled(part, context, () => {
@@ -106,11 +116,10 @@ export const hexagonitRecipeCmmi: RecipeLowering = {
       'patch-binary patch-options': 'nothing: patches are applied by patch -p0',
       'keep-compile-dir strip-top-level-dir destination hash-name md5sum': 'nothing: the lock has hashes',
     },
-    differences: [
-      'A production host has no compilers: the system package stands in, or the build is asked for by name.',
-    ],
+    differences: ['A production host has no compilers: as with zc.recipe.cmmi.'],
   },
   gives: (part) => ({location: partFolder(part.name), prefix: part.option('prefix') ?? partFolder(part.name)}),
+  hostCommand: usualProgram,
   inputs: (part) => fileInputs(part, 'patches'),
   lower: (part, context) =>
     compiled(part, context, () => {
@@ -161,6 +170,7 @@ export const ploneRecipeHaproxy: RecipeLowering = {
     ],
   },
   gives: (part) => ({location: partFolder(part.name)}),
+  hostCommand: () => 'haproxy',
   lower(part, context) {
     const choice = systemChoice(part, context) ?? 'haproxy';
     const folder = partFolder(part.name);
@@ -210,13 +220,20 @@ interface Steps {
 }
 
 function compiled(part: Part, context: LowerContext, steps: () => Steps): readonly Entry[] {
-  const choice = systemChoice(part, context);
+  const choice = systemChoice(part, context) ?? usualProgram(part);
+  if (choice === undefined && packagedBy(part) === 'library' && !compilesAny(context)) {
+    reportSystemProgram(part, context, undefined);
+    return [];
+  }
   if (choice === undefined) {
     reportCompiled(part, context, show(part.option('url') ?? text('sources')));
     return [];
   }
   const folder = partFolder(part.name);
-  if (choice !== 'build') return systemLaunchers(part, folder, choice);
+  if (choice !== 'build') {
+    if (systemChoice(part, context) === undefined) reportSystemProgram(part, context, choice);
+    return systemLaunchers(part, folder, choice);
+  }
   const url = archive(part, context);
   if (url === undefined) return [];
   if (part.option('shared') !== undefined) {
@@ -226,6 +243,21 @@ function compiled(part: Part, context: LowerContext, steps: () => Steps): readon
   return [
     {kind: 'build', origin: part.origin('url'), name: part.name, url, path: folder, source: joined(source), ...more},
   ];
+}
+
+function packagedBy(part: Part): ReturnType<typeof packaged> {
+  return packaged(show(trim(part.option('url') ?? text())));
+}
+
+/** The system's own program for what the part compiles. */
+function usualProgram(part: Part): string | undefined {
+  const found = packagedBy(part);
+  return typeof found === 'object' ? found.command : undefined;
+}
+
+/** Whether any part is compiled: it may need a library. */
+function compilesAny({settings}: LowerContext): boolean {
+  return settings.system.some(({command}) => command === 'build');
 }
 
 /** Each line of shell with its newline. */

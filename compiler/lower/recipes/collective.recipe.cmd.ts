@@ -1,9 +1,10 @@
 import type {DiagnosticKind, Report} from '../../diagnostics/diagnostic.js';
 import type {Part, RecipeLowering} from '../../model/lowering.js';
 import type {CommandEntry, Entry} from '../../model/release-plan.js';
-import {split, text, trim} from '../../util/text.js';
+import type {Text} from '../../model/text.js';
+import {show, split, text, trim} from '../../util/text.js';
 import {shellStep} from '../shell-step.js';
-import {saysYes} from '../values.js';
+import {reportBad, saysYes} from '../values.js';
 
 export const neverRuns: DiagnosticKind = {
   id: 'CFG512',
@@ -38,7 +39,6 @@ export const collectiveRecipeCmd: RecipeLowering = {
     },
     differences: [
       "The folder is the release's, not the profile's; bin/, etc/ and var of the profile are where the release has them.",
-      'Entry point :py runs Python inside buildout and is not lowered.',
     ],
   },
   kinds: [neverRuns],
@@ -50,9 +50,80 @@ export const collectiveRecipeCmd: RecipeLowering = {
   },
 };
 
+/**
+ * Lowers `collective.recipe.cmd:py`: Python that stands as examples of a doctest, `>>> ` and `... `.
+ * Plans    one `command` entry that the release's Python runs.
+ * Reports  CFG508 where the code uses what buildout hands over: `buildout`, `options`, `name`, `self`.
+ * Source: collective.recipe.cmd 1.0.0, class Python.
+ */
+export const collectiveRecipeCmdPy: RecipeLowering = {
+  recipe: 'collective.recipe.cmd',
+  entryPoints: ['py'],
+  options: ['cmds', 'on_install', 'on_update', 'shell', 'uninstall_cmds'],
+  page: {
+    summary: 'Lines of Python that run while a release is built.',
+    options: {
+      cmds: "the code after `>>> ` and `... `, run by the release's Python in the release's folder; what else stands there is not read",
+      'on_install on_update': 'as without `:py`',
+      'shell uninstall_cmds': 'nothing',
+    },
+    differences: [
+      'The code runs in a Python of its own, not inside buildout: `buildout`, `options`, `name` and `self` are errors. Write `${section:option}` instead.',
+    ],
+  },
+  kinds: [neverRuns],
+  gives: () => ({}),
+  lower(part, {report}) {
+    const install = saysYes(part, 'on_install', ['1', 'true'], false);
+    const update = saysYes(part, 'on_update', ['1', 'true'], false);
+    const cmds = part.option('cmds') ?? text();
+    const source = examples(cmds);
+    if ((!install && !update) || source.pieces.length === 0)
+      return commandPart(part, install || update, true, report, text());
+    const used = handedOver(withoutStrings(show(source)));
+    if (used !== undefined) {
+      const message = `the code of part \`${part.name}\` uses \`${used}\`, which buildout hands over`;
+      const hint = 'write the value as `${section:option}` in the code';
+      reportBad(part, 'cmds', report, message, 'a release is built without buildout', hint, used);
+      return [];
+    }
+    return shellStep(part, 'cmds', source, 'python', true, report);
+  },
+};
+
+/** The sources of the examples of a doctest: what follows `>>> ` and, below it, `... `. The rest is what they print. */
+function examples(cmds: Text): Text {
+  const found = split(cmds, '\n').flatMap((line): Text[] => {
+    const [first, ...rest] = trim(line).pieces;
+    const code = typeof first === 'string' ? /^(?:>>>|\.\.\.)(?: |$)([\s\S]*)$/.exec(first) : null;
+    return code ? [text(code[1]!, {pieces: rest}, '\n')] : [];
+  });
+  return text(...found);
+}
+
+/** A name of buildout's that the code uses, and doesn't make itself. */
+function handedOver(code: string): string | undefined {
+  return ['buildout', 'options', 'name', 'self'].find(
+    (name) =>
+      new RegExp(`(?<![.\\w])${name}\\b(?!\\s*=[^=])`).test(code) &&
+      !new RegExp(`\\b(?:for|as|import|def)\\s+${name}\\b|(?:^|[\\n;,(])\\s*${name}\\s*(?:=[^=]|,.*=|\\bin\\b)`).test(
+        code,
+      ),
+  );
+}
+
+function withoutStrings(code: string): string {
+  return code.replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|#.*/g, "''");
+}
+
 /** The one `command` entry of collective.recipe.cmd and of its ancestor iw.recipe.cmd. */
-export function commandPart(part: Part, runs: boolean, stopOnError: boolean, report: Report): readonly Entry[] {
-  const cmds = part.option('cmds') ?? text();
+export function commandPart(
+  part: Part,
+  runs: boolean,
+  stopOnError: boolean,
+  report: Report,
+  cmds = part.option('cmds') ?? text(),
+): readonly Entry[] {
   if (!runs || trim(cmds).pieces.length === 0) {
     const span = part.span('cmds');
     report({

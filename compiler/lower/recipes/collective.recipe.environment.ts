@@ -38,3 +38,16 @@ function variable(name: string): Text | undefined {
   if (name === 'USER' || name === 'LOGNAME') return text({ref: 'user'});
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? text({ref: 'env', name}) : undefined;
 }
+
+/** Lowers `collective.recipe.grp`: `GROUP`, the service's group. The real one gives the group of whoever runs buildout. */
+export const collectiveRecipeGrp: RecipeLowering = {
+  recipe: 'collective.recipe.grp',
+  options: [],
+  page: {
+    summary: 'The group, as an option.',
+    options: {'(GROUP)': "the service's group"},
+    differences: ["The builder's group is never read."],
+  },
+  gives: () => ({GROUP: text({ref: 'group'})}),
+  lower: () => [],
+};

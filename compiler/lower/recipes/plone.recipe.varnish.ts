@@ -67,6 +67,7 @@ export const ploneRecipeVarnishBuild: RecipeLowering = {
     differences: ["A production host has no compilers: preflight asserts the system's varnishd."],
   },
   gives: (part) => ({location: partFolder(part.name)}),
+  hostCommand: () => 'varnishd',
   lower: (part, context) => systemLaunchers(part, partFolder(part.name), systemChoice(part, context) ?? 'varnishd'),
 };
 

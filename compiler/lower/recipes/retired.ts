@@ -7,8 +7,8 @@ export const retiredRecipe: DiagnosticKind = {
   name: 'retired-recipe',
   severity: 'error',
   explain: `
-What it does: stops where a part has a recipe of a time that is over: it can't run on any Python that is kept up.
-Why: what it set up (Zope 2 from an archive, Plone 3, Pound, checkouts by Subversion) is made otherwise today, and the message says how.
+What it does: stops where a part has a recipe that can't be part of a release: most can't run on any Python that is kept up.
+Why: what it set up (Zope 2 from an archive, Plone 3, checkouts by Subversion) is made otherwise today, and the message says how.
 Example: [zope2] has "recipe = plone.recipe.zope2install". Zope is a distribution: take the part out, and pin Zope.
 Source: the last release of the recipe, and the Pythons that it runs on.
 `,
@@ -27,13 +27,7 @@ export const retiredRecipes: readonly RecipeLowering[] = [
     'Plone is a distribution: put `Plone` under `eggs`, and take the part out',
   ),
   retired('plone.recipe.distros', ['default'], 'old-style products are distributions today: put them under `eggs`'),
-  retired('plone.recipe.unifiedinstaller', ['default'], 'take the part out: a release has its own start scripts'),
   retired('plone.recipe.zope2zeoserver', ['default'], 'write `recipe = plone.recipe.zeoserver`'),
-  retired(
-    'plone.recipe.pound',
-    ['default', 'build', 'config'],
-    'use a proxy of the system, and collective.recipe.template for its configuration',
-  ),
   retired(
     'collective.recipe.zope2cluster',
     ['default'],
@@ -46,16 +40,37 @@ export const retiredRecipes: readonly RecipeLowering[] = [
   ),
   retired('infrae.subversion', ['default'], 'build a wheel of it in CI, and pin that'),
   retired('repoze.recipe.egg', ['default', 'scripts'], 'write `recipe = zc.recipe.egg`'),
-  retired('rubygemsrecipe', ['default'], 'build the assets in CI; a Python release has no gems'),
   retired(
     'zc.zope3recipes',
     ['default', 'application', 'app', 'instance', 'offline'],
     'run a WSGI server as a service',
   ),
   retired('zc.zdaemonrecipe', ['default'], 'make the program a line of collective.recipe.supervisor'),
+  retired(
+    'anybox.recipe.odoo',
+    ['default', 'server', 'webclient', 'gtkclient'],
+    'build a wheel of that Odoo in CI and pin it, and write its configuration by collective.recipe.template',
+  ),
+  retired(
+    'missingbits',
+    ['default', 'overlay', 'select', 'range', 'clone', 'echo'],
+    'write each instance as a part with `<= instance-base`, and the lines that name them one by one',
+  ),
+  retired(
+    'mr.scripty',
+    ['default', 'Debug'],
+    'write the values that the functions compute as plain options',
+    'computes options by Python of its own, before a release is made',
+  ),
 ];
 
-function retired(recipe: string, entryPoints: readonly string[], hint: string): RecipeLowering {
+/** @param why  what stands at the caret */
+function retired(
+  recipe: string,
+  entryPoints: readonly string[],
+  hint: string,
+  why = 'runs on no Python that is kept up',
+): RecipeLowering {
   return {
     recipe,
     entryPoints,
@@ -71,8 +86,8 @@ function retired(recipe: string, entryPoints: readonly string[], hint: string): 
       const span = part.span('recipe');
       report({
         kind: retiredRecipe,
-        message: `part \`${part.name}\` can't be built any more: \`${recipe}\` is of a time that is over`,
-        ...(span && {primary: {span, text: 'runs on no Python that is kept up'}}),
+        message: `part \`${part.name}\` can't be built: \`${recipe}\` has no place in a release`,
+        ...(span && {primary: {span, text: why}}),
         hint,
       });
       return [];
