@@ -77,6 +77,7 @@ export const replacedPart: DiagnosticKind = {
 What it does: says which parts are left out, as a release does by itself what their recipe sets up.
 Why: two programs that start the same services, or a file that says how to, would get in each other's way.
 Example: [unifiedinstaller] writes bin/plonectl, which starts the site. \`release.sh deploy\` does. To silence the note write "parts -= unifiedinstaller".
+Source: design of cfgc: one program starts and stops what a release runs.
 `,
 };
 

@@ -31,6 +31,7 @@ What it does: says which parts that buildout compiles are taken from the system:
 such programs link.
 Why: the system's package gets security updates, and a production host has no compilers. Preflight asserts that the program is there.
 Example: [memcached] compiles memcached-1.4.15.tar.gz. The release runs the system's \`memcached\`; "memcached = build" under [system] compiles it.
+Source: zc.recipe.cmmi, hexagonit.recipe.cmmi: the archive of \`url\`.
 `,
 };
 

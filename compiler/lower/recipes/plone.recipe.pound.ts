@@ -57,6 +57,7 @@ export const ploneRecipePoundConfig: RecipeLowering = {
       socket: 'the control socket',
       'executable poundbuildpart': 'the program; the only part of :build where neither is set',
       'poundctl-binary poundrun-binary poundcontrol-binary': 'names of the scripts',
+      location: 'the folder above etc/PART, for other parts that name it',
       'dynscale log_file': 'nothing: newer Pounds have no DynScale, and the recipe never reads log_file',
     },
     differences: [
