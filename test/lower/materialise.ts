@@ -73,6 +73,7 @@ function refOnHost(ref: Ref, host: Host): string {
     return join(host.prefix, folders[ref.place]);
   }
   if (ref.ref === 'python') return host.python;
+  if (ref.ref === 'release-id') return '1.0.0';
   if (ref.ref === 'secret') return host.secrets?.[ref.name] ?? `secret-${ref.name}`;
   throw new Error(`nothing says what ${ref.ref} is`);
 }
