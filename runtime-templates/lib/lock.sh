@@ -45,9 +45,13 @@ lock_take() {
 }
 
 lock_release() {
-    [ -n "${LOCK_NUMBER:-}" ] || return 0
-    lock_free "$LOCK_NUMBER"
-    LOCK_NUMBER=
+    lock_number=${LOCK_NUMBER:-}
+    # A signal can come between making the folder and noting it; whether it is this run's own, its owner says.
+    if [ -z "$lock_number" ] && [ -n "${LOCK_MADE:-}" ] && [ "$(cat "$STATE/lock/$LOCK_MADE/owner" 2>/dev/null)" = "$lock_text" ]; then
+        lock_number=$LOCK_MADE
+    fi
+    LOCK_NUMBER='' LOCK_MADE=''
+    [ -z "$lock_number" ] || lock_free "$lock_number"
 }
 
 lock_holder() (
@@ -99,7 +103,9 @@ lock_try() {
     lock_below=$lock_top
     lock_mine=$((lock_top + 1))
     lock_text=$(lock_owner)
+    LOCK_MADE=$lock_mine
     if ! mkdir "$STATE/lock/$lock_mine" 2>/dev/null; then
+        LOCK_MADE=
         # Somebody was faster; or the disk is full or read-only.
         lock_look
         [ "$lock_top" -ge "$lock_mine" ] || return 4

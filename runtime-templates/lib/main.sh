@@ -169,15 +169,16 @@ main_step() {
 # Makes the folders that are missing, takes the lock, opens the journal: from here on the run is known.
 main_step_lock() {
     layout_setup || return
-    lock_take "$WAIT" || return
+    # Before it is taken: a signal in the midst of that gives it back too.
     MAIN_LOCKED=yes
+    lock_take "$WAIT" || return
     # This run's lines, for the webhook of a failure and for who comes after.
     LOG_FILE=$STATE/last.log
     : >"$LOG_FILE" || LOG_FILE=
     main_from=$(release_active) || main_from=
     WEBHOOK_FROM=$main_from
-    journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
     MAIN_OPEN=yes
+    journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
     if [ "$ACCEPT_EDITED" = yes ]; then
         journal_write note "note=edited" "text=the script was edited after it was made, and that was accepted"
     fi
@@ -457,6 +458,8 @@ main_end() {
 }
 
 main_close() {
+    # The result stands: a signal now must not leave a run without an end in the journal, nor the lock behind.
+    trap '' INT TERM HUP
     if [ "$MAIN_OPEN" = yes ]; then
         MAIN_OPEN=no
         if [ "$1" -eq 0 ]; then

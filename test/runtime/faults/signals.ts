@@ -75,7 +75,9 @@ async function expectStopped(
   say: Say,
   step?: string,
 ): Promise<void> {
-  if (ended.status !== status) say(`it ended with ${ended.status}: ${ended.stderr}`);
+  // A signal that comes after all was done changes nothing.
+  const late = step === undefined && ended.status === 0 && (await site.host.current()) === '1.1.0';
+  if (!late && ended.status !== status) say(`it ended with ${ended.status}: ${ended.stderr}`);
   const journal = (await readFile(join(site.host.prefix, '.cfgc/journal.jsonl'), 'utf8')).trimEnd().split('\n');
   const lines = journal.map((line) => JSON.parse(line) as Record<string, string>);
   const begun = lines.findLast((line) => line.event === 'begin')?.run;
@@ -83,7 +85,9 @@ async function expectStopped(
   const opened = mine.some((line) => line.event === 'begin');
   // Before the lock is held there is nothing to close.
   if (step !== undefined && opened !== !['preflight', 'lock'].includes(step)) say(`begun: ${opened}`);
-  if (opened) {
+  if (late) {
+    if (mine.find((line) => line.event === 'end')?.result !== 'done') say('the journal does not say done');
+  } else if (opened) {
     const end = mine.find((line) => line.event === 'end');
     if (end?.result !== 'failed' || end.status !== String(status)) say(`the journal says ${JSON.stringify(end)}`);
     if (step !== undefined && end?.step !== step) say(`the journal says step ${end?.step}`);
@@ -151,7 +155,7 @@ export const signalsAtCommands: Fault = {
       const whole = await deploy(1_000_000);
       if (whole.status !== 0) throw new Error(whole.stderr);
       const points = (await readFile(count, 'utf8')).length;
-      for (let at = 1; at <= points; at += bounded ? 60 : shell.name === 'dash' ? 5 : 40) {
+      for (let at = 1; at <= points; at += bounded ? 20 : shell.name === 'dash' ? 5 : 40) {
         const ended = await deploy(at);
         if ((await readFile(count, 'utf8')).length < at) continue;
         tried += 1;
