@@ -283,6 +283,12 @@ function readTargetSettings(release: SectionReader, report: Report): Settings['t
   };
 }
 
+/**
+ * Folders of the layout go into shebang lines, ini files and crontabs, each with special characters of its own: so there are
+ * none. The script refuses the same of what only the host knows.
+ */
+const plainPath = /^[A-Za-z0-9._/+@=,-]*$/;
+
 function readPrefix(release: SectionReader): string | undefined {
   const prefix = release.word('prefix');
   if (prefix === undefined) return undefined;
@@ -291,10 +297,14 @@ function readPrefix(release: SectionReader): string | undefined {
   if (
     !prefix.startsWith('/') ||
     clean === '' ||
-    hasControl(prefix) ||
+    !plainPath.test(prefix) ||
     steps.some((step) => ['', '.', '..'].includes(step))
   ) {
-    release.bad('prefix', `\`prefix\` can't be \`${prefix}\``, 'an absolute path of its own, without . and ..');
+    release.bad(
+      'prefix',
+      `\`prefix\` can't be \`${prefix}\``,
+      'an absolute path of its own, of letters, digits and . _ / + @ = , -, without . and ..',
+    );
     return undefined;
   }
   return clean;
@@ -320,8 +330,13 @@ function readLayout(layout: SectionReader): Readonly<Record<string, Text>> {
     }
     const folder = trim(option.value);
     const shown = show(folder);
-    if (shown === '' || hasControl(shown) || shown.split('/').includes('..')) {
-      layout.bad(key, `\`${key}\` of [layout] can't be \`${shown}\``, 'one path, without ..');
+    const special = folder.pieces.some((piece) => typeof piece === 'string' && !plainPath.test(piece));
+    if (shown === '' || special || shown.split('/').includes('..')) {
+      layout.bad(
+        key,
+        `\`${key}\` of [layout] can't be \`${shown}\``,
+        'one path, of letters, digits and . _ / + @ = , -, without ..',
+      );
     } else folders[key] = folder;
   }
   return folders;

@@ -53,6 +53,13 @@ layout_init() {
     inputs
     layout_folders
     LOG=${LOG:-$DATA/log}
+    layout_refuse "the folder of the releases" "$RELEASES"
+    layout_refuse "the folder of the data" "$DATA"
+    layout_refuse "the folder of the logs" "$LOG"
+    layout_refuse "the folder of the pids" "$RUN"
+    layout_refuse "the folder of the backups" "$BACKUPS"
+    layout_refuse "the folder of the supervisor" "$SUPERVISOR"
+    layout_refuse "the folder of the cache" "$CACHE"
     RELEASE_ID=$(release_id) || exit $?
     if [ "$RELEASE_ID" != "$VERSION" ]; then
         layout_release "$RELEASE_ID"
@@ -77,21 +84,26 @@ layout_release() {
     VENV=$LIB/venv
 }
 
-# PREFIX goes into shebang lines, ini files and crontabs, each with its own idea of a special character: so there are none.
-layout_refuse_prefix() {
-    case $PREFIX in
+# layout_refuse WHAT PATH: folders go into shebang lines, ini files and crontabs, each with its own idea of a special character: so
+# there are none.
+layout_refuse() {
+    case $2 in
     /*) ;;
-    *) die_with 78 "PREFIX is not an absolute path: $PREFIX" ;;
+    *) die_with 78 "$1 is not an absolute path: $2" ;;
     esac
-    case $PREFIX in
+    case $2 in
     *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/+@=,-]*)
-        die_with 78 "PREFIX holds a blank, a quote, a newline or another special character; allowed are letters, digits and . _ / + @ = , -"
+        die_with 78 "$1 holds a blank, a quote, a newline or another special character; allowed are letters, digits and . _ / + @ = , -"
         ;;
     esac
-    case $PREFIX/ in
-    */./* | */../* | *//*/*) die_with 78 "PREFIX has an empty, . or .. component: $PREFIX" ;;
-    //*) die_with 78 "PREFIX is the root folder" ;;
+    case $2/ in
+    */./* | */../* | *//*/*) die_with 78 "$1 has an empty, . or .. component: $2" ;;
+    //*) die_with 78 "$1 is the root folder" ;;
     esac
+}
+
+layout_refuse_prefix() {
+    layout_refuse PREFIX "$PREFIX"
     case $PREFIX in
     /bin | /boot | /dev | /etc | /home | /lib | /opt | /proc | /root | /run | /sbin | /srv | /sys | /tmp | /usr | /usr/local | /var)
         die_with 78 "PREFIX is a folder of the system: give a folder of its own, as $PREFIX/$NAME"

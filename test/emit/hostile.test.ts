@@ -1,14 +1,17 @@
-import {mkdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import {dir} from 'tmp-promise';
-import {execute, projectRoot, shells} from '../harness/tools.js';
+import {testWith} from '../harness/test-with.js';
+import {execute, findPython, projectRoot, shells} from '../harness/tools.js';
 
 // A profile in, a release.sh out, run in real shells: the whole way that a value takes.
 
 const cfgc = join(projectRoot, 'dist/cfgc.cjs');
 const {present, absent} = shells();
+const needsUser = /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(userInfo().username) ? undefined : 'this user has no plain name';
 for (const shell of absent)
   test.skip(`hostile values in ${shell.name} [skipped: it is not on this machine]`, (t) => t.pass());
 
@@ -111,6 +114,58 @@ for (const shell of present) {
     }
     await t.throwsAsync(stat(join(folder, 'NEVER')), {code: 'ENOENT'});
   });
+}
+
+/** What the host adds is as hostile: here a value for an input, with all that a variable of the environment can hold. */
+const given = `a'b"c $(touch NEVER) \`touch NEVER\` $HOME \\ %h %(x)s ; & | # é 😀\n[section]\nExecStartPre=/bin/touch NEVER\n\n`;
+
+for (const shell of present.filter(({name}) => ['dash', 'busybox ash', 'mksh'].includes(name))) {
+  testWith(needsUser)(
+    `values of the profile and of the host arrive in a release that is deployed: ${shell.name}`,
+    async (t) => {
+      const {path: python, version} = await findPython();
+      const values = [...sample.slice(0, 12), '${inputs:GIVEN}'];
+      const text = profile(values)
+        .replace('python = 3.11', `python = ${version.split('.').slice(0, 2).join('.')}`)
+        .replace('services = none', `services = none\nuser = ${userInfo().username}\ninstaller = pip`);
+      const inputs = '[inputs]\nGIVEN =\nWHERE = /nowhere\n[layout]\nbackups = ${inputs:WHERE}\n';
+      const {folder, status, stderr} = await compiled(t, text + inputs);
+      t.is(status, 0, stderr);
+      const prefix = join(folder, 'srv');
+      const deploy = (where: string) =>
+        execute([...shell.command, join(folder, 'release.sh'), 'deploy'], {
+          cwd: folder,
+          env: {PATH: process.env.PATH, HOME: folder, PREFIX: prefix, PYTHON: python, GIVEN: given, WHERE: where},
+        });
+      for (const where of [
+        '/a b',
+        `${folder}/$(touch NEVER)`,
+        `${folder}/a\nb`,
+        `${folder}/100%`,
+        'relative',
+        '/a/../b',
+      ]) {
+        const refused = await deploy(where);
+        t.is(refused.status, 78, `${where}: ${refused.stderr}`);
+        t.regex(refused.stderr, /the folder of the backups/);
+      }
+      const ran = await deploy(join(folder, 'backups'));
+      t.is(ran.status, 0, ran.stderr);
+      const files = (await readdir(join(prefix, 'current/'), {recursive: true})).filter((file) =>
+        file.endsWith('.txt'),
+      );
+      t.is(files.length, values.length);
+      for (const file of files) {
+        const number = Number(/file(\d+)\.txt$/.exec(file)![1]);
+        t.is(await readFile(join(prefix, 'current', file), 'utf8'), number === 12 ? given : sample[number]!, file);
+      }
+      const everything = await readdir(folder, {recursive: true});
+      t.deepEqual(
+        everything.filter((file) => /NEVER$/.test(file)),
+        [],
+      );
+    },
+  );
 }
 
 test('the same profile gives the same bytes in another folder, time zone, locale and umask', async (t) => {
