@@ -347,7 +347,8 @@ entry_commands() {
 # Returns 64 where there is none of that name; else its own status.
 entry_run() {
     if ! each_command entry_names | grep -qxF -e "$1"; then
-        log_error "no command is called $1; there are: $(each_command entry_names | tr '\n' ' ')"
+        entry_known=$(each_command entry_names | awk '{ printf "%s%s", sep, $0; sep = ", " }')
+        log_error "no command is called $1; there ${entry_known:+are: }${entry_known:-are none}"
         return 64
     fi
     each_command entry_command '' "$1"

@@ -248,7 +248,11 @@ main_step_complete() {
 }
 
 main_step_switch() {
-    main_step_complete || return
+    if [ -e "$RELEASE/.complete" ]; then
+        release_same || return
+    else
+        main_step_complete || return
+    fi
     main_from=$(release_active) || main_from=
     release_clear_bad "$RELEASE_ID"
     if [ "$main_from" = "$RELEASE_ID" ]; then
@@ -457,6 +461,16 @@ main_end() {
     fi
 }
 
+# main_say_failed STATUS: after the reason, which its step has said. A command that is refused (64) or has no steps needs no more words.
+main_say_failed() {
+    main_current=$(release_active) || main_current=
+    if [ "$STEP" != "$main_command" ]; then
+        log_error "$main_command failed in step $STEP with status $1; current is ${main_current:-nothing}; once the cause is mended, run $main_command again"
+    elif [ "$1" -ne 64 ]; then
+        log_error "$main_command failed with status $1; current is ${main_current:-nothing}"
+    fi
+}
+
 main_close() {
     # The result stands: a signal now must not leave a run without an end in the journal, nor the lock behind.
     trap '' INT TERM HUP
@@ -466,8 +480,7 @@ main_close() {
             journal_end 'done' "$STEP" 0
             webhook_send success "$STEP" "$main_command of $NAME $RELEASE_ID is done"
         else
-            main_current=$(release_active) || main_current=
-            log_error "$main_command failed in step $STEP with status $1; current is ${main_current:-nothing}; once the cause is mended, run $main_command again"
+            main_say_failed "$1"
             journal_end failed "$STEP" "$1"
             webhook_send failure "$STEP" "$main_command of $NAME $RELEASE_ID failed in step $STEP with status $1" "$1"
         fi

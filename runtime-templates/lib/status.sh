@@ -62,7 +62,7 @@ status_text() (
     else
         printf '  current   %s since %s, by %s%s\n' "$active" "${since:-unknown}" "${by:-unknown}" "${reason:+ ($reason)}"
         printf '  before    %s\n' "${before:-none that can be gone back to}"
-        printf '  made from %s\n' "$(status_sources "$active" | tr '\n' ' ')"
+        printf '  made from %s\n' "$(status_sources "$active" | awk '{ printf "%s%s", sep, $0; sep = ", " }')"
         case $drift in
         0) printf '  drift     none\n' ;;
         -1) printf '  drift     unknown: %s may not read the release\n' "$DEPLOYER" ;;

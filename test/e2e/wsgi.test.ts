@@ -85,7 +85,7 @@ async function guestbook(t: ExecutionContext, site: Site, way: Way): Promise<voi
   t.is((await site.run(first.script, 'check')).status, 0);
   t.regex(
     (await site.run(first.script, 'status')).stdout,
-    /made from prod\.cfg base\.cfg .*release\.cfg .*versions\.cfg/,
+    /made from prod\.cfg, base\.cfg, .*release\.cfg, .*versions\.cfg/,
   );
 
   // A change: backed up, switched, restarted; what was written is there.
