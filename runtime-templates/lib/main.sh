@@ -264,7 +264,8 @@ main_step_switch() {
     release_switch "$RELEASE_ID"
 }
 
-# Where a service does not come up the release before comes back (30), as after a failed health gate.
+# Where a service does not come up, or a command that belongs here fails, the release before comes back (30), as after a failed
+# health gate.
 main_step_restart() {
     main_is_current || return
     if ! service_restart; then
@@ -272,7 +273,11 @@ main_step_restart() {
         return
     fi
     crontab_install || return
-    entry_commands after-switch
+    entry_commands after-switch && return
+    main_status=$?
+    # Of a release that was verified long ago a command is no reason to go back.
+    release_pending >/dev/null || return "$main_status"
+    health_return "$(main_came_from)"
 }
 
 # The release that was active before the switch that is not verified yet; nothing where there was none.

@@ -126,6 +126,21 @@ for (const shell of testShells()) {
     t.deepEqual((await readdir(join(host.prefix, 'elsewhere'))).sort(), ['1.0.0', '1.2.0', 'ours']);
   });
 
+  test(`${shell.name}: a command after the switch that fails brings the release before back`, async (t) => {
+    const host = await makeHost();
+    ok(t, await host.run(shell, await host.script({version: '1.0.0'}), ['deploy']));
+    const instead = 'entry_commands() { [ "$1" != after-switch ] || [ "$RELEASE_ID" = 1.0.0 ] || return 3; }';
+    const failing = await host.script({version: '1.1.0', instead});
+    const ran = ok(t, await host.run(shell, failing, ['deploy']), 30);
+    t.regex(ran.stderr, /1\.0\.0 is back/);
+    t.is(await host.current(), '1.0.0');
+    // Of a release that was verified it is no reason to go back.
+    const later = await host.script({version: '1.2.0'});
+    ok(t, await host.run(shell, later, ['deploy']));
+    ok(t, await host.run(shell, await host.script({version: '1.2.0', instead}), ['restart']), 3);
+    t.is(await host.current(), '1.2.0');
+  });
+
   test(`${shell.name}: the same version with other content is refused in prod, and has a name of its own in dev`, async (t) => {
     const host = await makeHost();
     ok(t, await host.run(shell, await host.script({version: '1.0.0', config: 'a\n'}), ['deploy']));
