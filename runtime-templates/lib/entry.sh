@@ -17,7 +17,16 @@ entry_build() {
 # entry_configure: the files, then the commands of the build, which may read them.
 entry_configure() {
     each_file entry_file || return
-    entry_commands build
+    entry_commands build || return
+    entry_compile
+}
+
+# Modules that parts wrote, as environment_compile does it: whoever runs them may write here where it is the deployer, and what
+# Python leaves beside them then would be drift.
+entry_compile() {
+    if [ -x "$VENV/bin/python" ] && [ -n "$(find "$ETC" "$SHARE" -name '*.py' -print | sed 1q)" ]; then
+        "$VENV/bin/python" -m compileall -q -q --invalidation-mode unchecked-hash "$ETC" "$SHARE" >/dev/null 2>&1 || :
+    fi
 }
 
 # entry_outside CLASS: true for a class that outlives releases.

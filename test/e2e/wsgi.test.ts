@@ -83,6 +83,8 @@ async function guestbook(t: ExecutionContext, site: Site, way: Way): Promise<voi
   t.regex(again.stderr + again.stdout, /unchanged/);
   t.deepEqual(processesOf(site.prefix).sort(), before);
   t.is((await site.run(first.script, 'check')).status, 0);
+  const drift = await site.run(first.script, 'verify');
+  t.is(drift.status, 0, drift.stdout);
   t.regex(
     (await site.run(first.script, 'status')).stdout,
     /made from prod\.cfg, base\.cfg, .*release\.cfg, .*versions\.cfg/,
