@@ -2,11 +2,9 @@
  * Whole processes, measured side by side: what is compared runs in turn, so that a busy machine slows all of it alike.
  * No time is a pass or a failure here: ratios are printed, and people judge them.
  */
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {performance} from 'node:perf_hooks';
-import {promisify} from 'node:util';
-
-const execute = promisify(execFile);
+import {execute} from '../../test/harness/tools.js';
 
 /** One side of a comparison. */
 export interface Contender {
@@ -32,6 +30,8 @@ export interface Measured {
 
 export interface BenchOptions {
   readonly runs: number;
+  /** Whole Plone sites too: some ten minutes more. */
+  readonly plone?: boolean;
   /** A Python that tells the peak memory of a program. */
   readonly python?: string;
 }
@@ -42,14 +42,17 @@ export interface Measurement {
   run(options: BenchOptions): Promise<void>;
 }
 
-/** Runs each once to warm the file system's cache, then all in turn; throws where one fails, for its time would mean nothing. */
+/**
+ * Runs each once to warm the file system's cache (but for `warmUp: false`), then all in turn; throws where one fails, for its time
+ * would mean nothing.
+ */
 export async function sideBySide(
   contenders: readonly Contender[],
-  {runs, python}: BenchOptions,
+  {runs, python, warmUp = true}: BenchOptions & {readonly warmUp?: boolean},
 ): Promise<readonly Measured[]> {
   const times = contenders.map((): number[] => []);
   const stopped = new Set<Contender>();
-  for (let round = -1; round < runs; round++) {
+  for (let round = warmUp ? -1 : 0; round < runs; round++) {
     for (const [index, contender] of contenders.entries()) {
       if (stopped.has(contender)) continue;
       await contender.before?.();
@@ -62,12 +65,13 @@ export async function sideBySide(
   }
   const measured: Measured[] = [];
   for (const [index, contender] of contenders.entries()) {
-    await contender.before?.();
+    const asked = python !== undefined && !stopped.has(contender);
+    if (asked) await contender.before?.();
     measured.push({
       name: contender.name,
       milliseconds: median(times[index]!),
       stopped: stopped.has(contender),
-      mebibytes: python === undefined || stopped.has(contender) ? undefined : await peakMemory(contender, python),
+      mebibytes: asked ? (await usage(contender, python)).mebibytes : undefined,
     });
   }
   return measured;
@@ -82,10 +86,11 @@ export function median(values: readonly number[]): number {
 /** A line a contender; the first is the one that the others are compared with. */
 export function table(title: string, measured: readonly Measured[]): string {
   const [first] = measured;
+  const width = Math.max(28, ...measured.map(({name}) => name.length + 1));
   const lines = measured.map(({name, milliseconds, mebibytes, stopped}) => {
     const memory = (mebibytes === undefined ? '' : `${mebibytes.toFixed(0)} MiB`).padStart(10);
     const ratio = (first!.milliseconds / milliseconds).toFixed(2).padStart(7);
-    return `  ${name.padEnd(28)}${`${stopped ? '> ' : ''}${milliseconds.toFixed(0)}`.padStart(10)} ms${memory}${ratio} x`;
+    return `  ${name.padEnd(width)}${`${stopped ? '> ' : ''}${milliseconds.toFixed(0)}`.padStart(10)} ms${memory}${ratio} x`;
   });
   return `${title}\n${lines.join('\n')}\n`;
 }
@@ -113,18 +118,32 @@ function timed({command: [program, ...words], cwd, env, name, limitMs}: Contende
   });
 }
 
-const askPeak = `
-import os, sys
-child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
-_, _, usage = os.wait4(child, 0)
-print(usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+const askUsage = `
+import os, sys, time
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+began = time.monotonic()
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(child, 0)
+print(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+sys.exit(os.waitstatus_to_exitcode(status))
 `;
 
-async function peakMemory({command, cwd, env}: Contender, python: string): Promise<number> {
-  const {stdout} = await execute(python, ['-c', askPeak, ...command], {
-    cwd,
+/** What one run took. */
+export interface Usage {
+  readonly milliseconds: number;
+  /** Of the processor, in milliseconds, with all that the program started and waited for. */
+  readonly work: number;
+  /** Largest resident set of one process, in MiB. */
+  readonly mebibytes: number;
+}
+
+/** Runs it once; throws where it ends with another status than 0. */
+export async function usage({command, cwd, env, name}: Contender, python: string): Promise<Usage> {
+  const ran = await execute([python, '-c', askUsage, ...command], {
+    ...(cwd !== undefined && {cwd}),
     env: env ?? process.env,
-    maxBuffer: 1 << 28,
   });
-  return Number(stdout);
+  if (ran.status !== 0) throw new Error(`${name} ended with ${ran.status}: ${ran.stderr.slice(-2000)}`);
+  const [seconds, work, mebibytes] = ran.stdout.trim().split(' ').map(Number);
+  return {milliseconds: seconds! * 1000, work: work! * 1000, mebibytes: mebibytes!};
 }
