@@ -5,7 +5,7 @@ import {withDir} from 'tmp-promise';
 import {samplePython} from '../../test/e2e/site.js';
 import {projectRoot, toolBox} from '../../test/harness/tools.js';
 import {type BenchOptions, type Contender, type Measurement, sideBySide, table} from './measure.js';
-import {compiled, succeed} from './release.js';
+import {compiled, deployed, succeed} from './release.js';
 
 /**
  * A release script beside the real `bin/buildout` on the same profile with the same pins: the build, doing it again where
@@ -132,8 +132,8 @@ async function again(bench: Bench, {before: _, ...buildout}: Contender, options:
   for (const [version, ...more] of [['1.0.0'], ['1.1.0', change]] as const) {
     const assignments = [...settings(bench, prefix), 'release:services=none', 'healthcheck:url=', ...more];
     const path = join(bench.folder, `deployed-${version}.sh`);
-    script = await compiled(join(bench.profile, 'prod.cfg'), path, version, assignments);
-    await succeed(['sh', script, '-q', 'deploy'], {env});
+    script = await compiled(join(bench.profile, 'prod.cfg'), path, version, assignments, bench.uv);
+    await deployed(script, env);
   }
   const second: Contender = {...buildout, name: 'a second bin/buildout'};
   const deploy: Contender = {name: 'a second deploy', command: ['sh', script, '-q', 'deploy'], env};

@@ -5,8 +5,7 @@ import {withDir} from 'tmp-promise';
 import {projectRoot, sharedFolder, toolBox} from '../../test/harness/tools.js';
 import {generateProfile} from './generate.js';
 import {type BenchOptions, type Contender, type Measurement, sideBySide, table} from './measure.js';
-
-const cfgc = join(projectRoot, 'dist/cfgc.cjs');
+import {cfgc} from './release.js';
 
 /**
  * cfgc beside `buildout annotate`: on the Plone sample (the whole compile, with its lock), on a small profile, on the

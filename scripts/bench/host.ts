@@ -5,7 +5,7 @@ import {withDir, withFile} from 'tmp-promise';
 import {samplePython} from '../../test/e2e/site.js';
 import {findProgram, projectRoot, toolBox} from '../../test/harness/tools.js';
 import {type BenchOptions, type Contender, type Measurement, median, type Usage, usage} from './measure.js';
-import {compiled, succeed} from './release.js';
+import {compiled, deployed, succeed} from './release.js';
 
 /** How many files the generated releases have: a tool, a Zope, a Plone with its add-ons. */
 const sizes = [300, 3_000, 30_000] as const;
@@ -116,7 +116,7 @@ async function treeOf(files: number, folder: string, python: string): Promise<De
   await writeFile(maker, treeMaker);
   const profile = join(folder, 'prod.cfg');
   await writeFile(profile, treeProfile(join(folder, 'srv'), `${python} ${maker} ${files}`));
-  return deployed(`generated`, profile, folder, {PYTHON: python});
+  return twoVersions(`generated`, profile, folder, {PYTHON: python});
 }
 
 const treeMaker = `import os, sys
@@ -146,7 +146,7 @@ async function plone(folder: string, python: string): Promise<Deployed> {
   const uv = await toolBox('uv');
   const site = join(folder, 'profile');
   cpSync(join(projectRoot, 'samples/plone'), site, {recursive: true});
-  return deployed('samples/plone', join(site, 'prod.cfg'), folder, {PYTHON: python, UV: uv.bin('uv')}, [
+  return twoVersions('samples/plone', join(site, 'prod.cfg'), folder, {PYTHON: python, UV: uv.bin('uv')}, [
     `release:prefix=${join(folder, 'srv')}`,
     `secrets:admin=generate:${folder}/secrets/admin`,
     `secrets:hook-key=generate:${folder}/secrets/hook-key`,
@@ -158,7 +158,7 @@ async function plone(folder: string, python: string): Promise<Deployed> {
 }
 
 /** Two versions of a profile, one after the other. */
-async function deployed(
+async function twoVersions(
   title: string,
   profile: string,
   folder: string,
@@ -168,8 +168,8 @@ async function deployed(
   const env = {...process.env, ...variables};
   let script = '';
   for (const version of ['1.0.0', '1.1.0']) {
-    script = await compiled(profile, join(folder, `release-${version}.sh`), version, assignments);
-    await succeed(['sh', script, '-q', 'deploy'], {env});
+    script = await compiled(profile, join(folder, `release-${version}.sh`), version, assignments, variables.UV);
+    await deployed(script, env);
   }
   const manifest = await readFile(join(folder, 'srv/current/MANIFEST'), 'utf8');
   return {title, script, env, files: manifest.split('\n').filter((line) => line.startsWith('f ')).length};
