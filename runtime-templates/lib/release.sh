@@ -287,17 +287,21 @@ release_remove_cache() (
 
 release_processes() (
     folder=$RELEASES/$1
-    if [ -d /proc/self ]; then
-        for process in /proc/[0-9]*; do
-            pid=${process#/proc/}
-            [ "$pid" != "$$" ] || continue
-            [ -r "$process/cmdline" ] || continue
-            { tr '\000' '\n' <"$process/cmdline" | grep -F -e "$folder/" >/dev/null; } 2>/dev/null || continue
-            echo "$pid"
-        done
-    else
+    if [ ! -d /proc/self ]; then
         ps -A -o pid= -o args= 2>/dev/null | awk -v me="$$" -v folder="$folder/" 'index($0, folder) && $1 != me { print $1 }'
+        exit
     fi
+    # One look at all of them, with the names that head puts between files. An argument can look like such a name, so whoever
+    # seems to name the folder is asked again alone: what is printed here may be killed.
+    seeming=$(for process in /proc/[0-9]*; do echo "$process/cmdline"; done |
+        xargs head -n 9999999 /dev/null 2>/dev/null | tr '\000' '\n' | awk -v folder="$folder/" '
+            /^==> \/proc\/[0-9]+\/cmdline <==$/ { split($2, part, "/"); pid = part[3]; next }
+            index($0, folder) && pid != last { print pid; last = pid }')
+    for pid in $seeming; do
+        [ "$pid" != "$$" ] || continue
+        { tr '\000' '\n' <"/proc/$pid/cmdline" | grep -F -e "$folder/" >/dev/null; } 2>/dev/null || continue
+        echo "$pid"
+    done
 )
 
 # A killed run can leave an installer behind that still writes into the unfinished release. Nothing else runs from there.
