@@ -1,24 +1,50 @@
-// Runs the release script's tests under every shell, in two locales, and prints a table: `npm run shells [-- --bounded]`.
+// Runs the release script's tests under every shell, in two locales, and prints a table: `npm run shells [-- --bounded] [--shell=NAME] [--only=FILES]`.
+// --bounded: two of them. --shell=NAME: one shell. --only=lock,verify: these files of test/runtime/.
 // With CFGC_TEST_RESULTS=FILE the counts are added to FILE.
 import {appendFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {execute, projectRoot, shells} from '../test/harness/tools.js';
 
 const bounded = process.argv.includes('--bounded');
-const files = ['lock', 'releases', ...(bounded ? [] : ['webhook', 'crontab', 'service-commands'])];
+const short = ['lock', 'releases'];
+const texts = [...short, 'webhook', 'crontab', 'service-commands'];
+const whole = [
+  ...texts,
+  ...[
+    'switch',
+    'selfcheck',
+    'verify',
+    'layout',
+    'permissions',
+    'preflight',
+    'supervisor',
+    'data-backup',
+    'data-restore',
+    'data-adopt',
+  ],
+];
+const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+const wanted = process.argv.find((word) => word.startsWith('--shell='))?.slice('--shell='.length);
+/** The locale matters to what reads and prints texts. */
+const filesFor = (locale: string) => {
+  if (only !== undefined) return only.split(',');
+  return bounded ? short : locale === 'C' ? whole : texts;
+};
 const words = [
   join(projectRoot, 'node_modules/ava/entrypoints/cli.mjs'),
   '--concurrency=2',
+  '--timeout=10m',
   ...(bounded ? ['--match=*a second deploy says unchanged*', '--match=*number is in use again*'] : []),
-  ...files.map((name) => `dist/test/runtime/${name}.test.js`),
 ];
+
+const testFile = (name: string) => `dist/test/runtime/${name}.test.js`;
 
 const {present, absent} = shells();
 const sum = {passed: 0, failed: 0, skipped: 0};
 console.log(`${'shell'.padEnd(14)}${'locale'.padEnd(10)}passed  failed  skipped`);
-for (const shell of present) {
+for (const shell of present.filter(({name}) => wanted === undefined || name === wanted)) {
   for (const locale of ['C', 'C.UTF-8']) {
-    const ran = await execute([process.execPath, ...words], {
+    const ran = await execute([process.execPath, ...words, ...filesFor(locale).map(testFile)], {
       cwd: projectRoot,
       env: {...process.env, CFGC_SHELL: shell.name, CFGC_LOCALE: locale, FORCE_COLOR: '0'},
     });

@@ -6,7 +6,7 @@
  *     const ran = await host.run(shell, one, ['deploy']);
  */
 import {createHash} from 'node:crypto';
-import {mkdir, readlink, symlink, writeFile} from 'node:fs/promises';
+import {chmod, readlink, symlink, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {dir} from 'tmp-promise';
 import {library} from '../../compiler/emit/templates.js';
@@ -176,31 +176,30 @@ ${release.data ?? ''}
 `;
 }
 
-const busyboxFolders = new Map<string, Promise<string>>();
+let busyboxFolder: Promise<string> | undefined;
 
-/** PATH and little else; for busybox its own utilities come first, or GNU's would be tested under its shell. */
-async function environmentFor(shell: Shell, folder: string, more: Readonly<Record<string, string>>) {
-  let path = process.env.PATH ?? '/usr/bin:/bin';
-  if (shell.name === 'busybox ash') {
-    const made = busyboxFolders.get(folder) ?? makeBusyboxFolder(folder);
-    busyboxFolders.set(folder, made);
-    path = `${await made}${delimiter}${path}`;
-  }
-  // The script sets its own locale; CFGC_LOCALE is the one that the shell itself starts in.
-  const locale = process.env.CFGC_LOCALE;
-  return {PATH: path, HOME: folder, ...(locale && {LC_ALL: locale}), ...more};
+/** The PATH for a shell: for busybox its own utilities come first, or GNU's would be tested under its shell. */
+export async function pathFor(shell: Shell): Promise<string> {
+  const path = process.env.PATH ?? '/usr/bin:/bin';
+  if (shell.name !== 'busybox ash') return path;
+  busyboxFolder ??= makeBusyboxFolder();
+  return `${await busyboxFolder}${delimiter}${path}`;
 }
 
-async function makeBusyboxFolder(folder: string): Promise<string> {
-  const applets = join(folder, 'busybox');
-  await mkdir(applets);
+/** PATH and little else. */
+async function environmentFor(shell: Shell, folder: string, more: Readonly<Record<string, string>>) {
+  // The script sets its own locale; CFGC_LOCALE is the one that the shell itself starts in.
+  const locale = process.env.CFGC_LOCALE;
+  return {PATH: await pathFor(shell), HOME: folder, ...(locale && {LC_ALL: locale}), ...more};
+}
+
+/** Links by the names of all applets; open to the users that tests change to. */
+async function makeBusyboxFolder(): Promise<string> {
+  const {path} = await dir({unsafeCleanup: true, prefix: 'cfgc-busybox-'});
+  await chmod(path, 0o755);
   const program = findProgram('busybox')!;
   const {stdout} = await execute([program, '--list']);
-  await Promise.all(
-    stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((name) => symlink(program, join(applets, name))),
-  );
-  return applets;
+  const names = stdout.split('\n').filter(Boolean);
+  await Promise.all(names.map((name) => symlink(program, join(path, name))));
+  return path;
 }

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {chmod, mkdir, readFile, rm, stat, symlink, unlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {dir} from 'tmp-promise';
+import {testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
 import {findProgram, needsProgram, shells, toolBoxes} from '../harness/tools.js';
 import {flipByte, listed, makeDataSite, needsTmpfs, treeOf} from './data-site.js';
@@ -314,7 +315,7 @@ testWith(zodb64, needsProgram('busybox'))('the backups of a host with busybox al
   t.deepEqual(await site.read(), keys);
 });
 
-for (const shell of shells().present) {
+for (const shell of process.env.CFGC_SHELL ? testShells() : shells().present) {
   test(`${shell.name}: backup, increment, restore`, async (t) => {
     const site = await makeDataSite(zodb64, {dump: 'echo dumped', restoreDump: 'cat >/dev/null'});
     await site.write(2);

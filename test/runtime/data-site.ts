@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {dir} from 'tmp-promise';
 import {library} from '../../compiler/emit/templates.js';
+import {pathFor, testShells} from '../harness/shell.js';
 import {type Box, execute, type Ran, type Shell} from '../harness/tools.js';
 
 /** A deployed release as backup and restore see it: a current release with a virtualenv, data, and the data functions. */
@@ -54,7 +55,8 @@ export interface RunOptions {
 }
 
 const parts = ['log', 'backup', 'record', 'storage', 'dump', 'data_tool', 'restore', 'adopt'];
-const dash: Shell = {name: 'sh', command: ['sh']};
+/** CFGC_SHELL names another one: `npm run shells` tries all. */
+const usual: Shell = process.env.CFGC_SHELL ? testShells()[0]! : {name: 'sh', command: ['sh']};
 
 export async function makeDataSite(box: Box, options: SiteOptions = {}, folder?: string): Promise<DataSite> {
   const prefix = folder ?? (await dir({unsafeCleanup: true, prefix: 'cfgc-data-'})).path;
@@ -80,7 +82,7 @@ export async function makeDataSite(box: Box, options: SiteOptions = {}, folder?:
   };
   const records = async () => (await listed(join(backups, 'records'))).filter((name) => !name.startsWith('.'));
   const words = (command: readonly string[], how: RunOptions = {}) => [
-    ...(how.shell ?? dash).command,
+    ...(how.shell ?? usual).command,
     script,
     ...command,
   ];
@@ -91,7 +93,10 @@ export async function makeDataSite(box: Box, options: SiteOptions = {}, folder?:
     file,
     blobs,
     words,
-    run: (command, how = {}) => execute(words(command, how), {env: how.env, input: how.input}),
+    run: async (command, how = {}) => {
+      const env = how.env ?? {...process.env, PATH: await pathFor(how.shell ?? usual)};
+      return execute(words(command, how), {env, input: how.input});
+    },
     write: async (count, pack = false) => {
       await python(writer, [file, blobs, String(count), pack ? 'pack' : '']);
     },

@@ -11,6 +11,7 @@ import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js
 import {library} from '../../compiler/emit/templates.js';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {pathFor} from '../harness/shell.js';
 import {execute, type Ran, type Shell} from '../harness/tools.js';
 
 /** The library without main, for a test calls functions. */
@@ -102,7 +103,7 @@ export class ServiceHost {
     await writeFile(script, `${this.head()}\n${body}\n`);
     return execute([...this.shell.command, script], {
       cwd: this.folder,
-      env: {...process.env, ...this.options.env, ...options.env, PREFIX: this.prefix},
+      env: {...process.env, PATH: await pathFor(this.shell), ...this.options.env, ...options.env, PREFIX: this.prefix},
       timeoutMs: options.timeoutMs ?? 300_000,
     });
   }

@@ -4,8 +4,9 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
-import {needsProgram, type Shell, shells, toolBox} from '../harness/tools.js';
+import {needsProgram, type Shell, toolBox} from '../harness/tools.js';
 import {
   eventually,
   freePort,
@@ -17,7 +18,6 @@ import {
 } from './service-host.js';
 
 const box = await toolBox('supervisor');
-const few: readonly Shell[] = shells().present.filter((shell) => ['dash', 'bash', 'busybox ash'].includes(shell.name));
 
 /** A web server that answers with what its file said when it was started: so one sees which code runs. */
 const web = (python: string, says: string, port: number): string => `#!${python} -I
@@ -71,7 +71,7 @@ async function restarted(t: ExecutionContext, host: ServiceHost, before = ''): P
   return ran.stderr;
 }
 
-for (const shell of few) {
+for (const shell of testShells()) {
   const test = testWith(box, needsProgram(shell.command[0]!));
 
   test(`supervisor: only what changed is restarted, others keep their pids, in ${shell.name}`, (t) =>
@@ -189,10 +189,11 @@ for (const shell of few) {
 }
 
 const test = testWith(box, needsProgram('dash'));
-const dash = shells().present.find((shell) => shell.name === 'dash') ?? {name: 'dash', command: ['dash']};
+/** dash, but for `npm run shells`. */
+const [usual = {name: 'dash', command: ['dash']}] = testShells();
 
 test('supervisor: a release without services makes no box, and ends the services of the one before', async (t) => {
-  const bare = await serviceHost({shell: dash});
+  const bare = await serviceHost({shell: usual});
   t.teardown(() => removeHost(bare));
   await bare.release('1.0.0', []);
   await bare.switch('1.0.0');
@@ -202,7 +203,7 @@ test('supervisor: a release without services makes no box, and ends the services
   t.is(ran.status, 0, ran.stderr);
   t.false(existsSync(join(bare.prefix, 'supervisor')));
 
-  await withHost(dash, async (host) => {
+  await withHost(usual, async (host) => {
     const sleeper = {'bin/one': '#!/bin/sh\nexec sleep 1000\n'};
     await host.release('1.0.0', [service('one')], sleeper);
     await host.switch('1.0.0');
@@ -220,7 +221,7 @@ test('supervisor: a release without services makes no box, and ends the services
 
 for (const grouped of [false, true]) {
   test(`supervisor: of several instances ${grouped ? 'in a group ' : ''}one always answers`, (t) =>
-    withHost(dash, async (host) => {
+    withHost(usual, async (host) => {
       const ports = [await freePort(), await freePort(), await freePort()];
       const instances = (fingerprint: string): ServiceEntry[] =>
         ports.map((port, index) =>
@@ -267,7 +268,7 @@ for (const grouped of [false, true]) {
 const other = "environment_requirements() { echo 'supervisor==4.4.0 --hash=sha256:1'; }";
 
 test('supervisor: another supervisor of its own is said in the plan, and exchanged with the restart; and back', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const sleeper = '#!/bin/sh\nexec sleep 1000\n';
     const files = {'bin/one': sleeper, 'bin/two': sleeper, 'bin/three': sleeper, 'bin/four': sleeper};
     const all = [
@@ -332,7 +333,7 @@ test('supervisor: another supervisor of its own is said in the plan, and exchang
   }));
 
 test('supervisor: one that cannot start is left for the one before, with the release', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const files = {'bin/one': '#!/bin/sh\nexec sleep 1000\n'};
     await host.release('1.0.0', [service('one')], files);
     await host.switch('1.0.0');
@@ -349,7 +350,7 @@ test('supervisor: one that cannot start is left for the one before, with the rel
   }));
 
 test('supervisor: what was up and then died is seen at the gate, though it runs again', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const port = await freePort();
     const one = (fingerprint: string) => service('one', {fingerprint, ready: [text(`tcp://127.0.0.1:${port}`)]});
     const files = {'bin/one': web(box.python, 'first', port)};
@@ -370,7 +371,7 @@ test('supervisor: what was up and then died is seen at the gate, though it runs 
   }));
 
 test('supervisor: clients stop before their server and start after its port answers', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const port = await freePort();
     const order = join(host.folder, 'order');
     const told = (name: string, then: string): string =>
@@ -415,7 +416,7 @@ say("listens")`,
   }));
 
 test('supervisor: it works in /, with an environment of its own, and its socket is for one user', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     await host.release('1.0.0', [service('one')], {'bin/one': '#!/bin/sh\nexec sleep 1000\n'});
     await host.switch('1.0.0');
     const ran = await host.run('service_restart', {env: {DB_PASSWORD: 'canary'}});
@@ -427,7 +428,7 @@ test('supervisor: it works in /, with an environment of its own, and its socket 
   }));
 
 test('supervisor: event listeners hear events, and memmon restarts what grew too big', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const big = `#!${box.python} -I\nimport time\nstuff = bytearray(60_000_000)\nwhile True:\n    time.sleep(1000)\n`;
     const memmon = service('memmon', {
       command: [text(box.bin('memmon')), text('-p'), text('big=20MB')],
@@ -456,7 +457,7 @@ test('supervisor: event listeners hear events, and memmon restarts what grew too
   }));
 
 test('supervisor: killed between stop and start, the next run starts what was stopped', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const files = {'bin/one': '#!/bin/sh\nexec sleep 1000\n'};
     await host.release('1.0.0', [service('one')], files);
     await host.switch('1.0.0');
@@ -471,7 +472,7 @@ test('supervisor: killed between stop and start, the next run starts what was st
   }));
 
 test('supervisor: its own parser reads hostile values back byte for byte', (t) =>
-  withHost(dash, async (host) => {
+  withHost(usual, async (host) => {
     const values = [
       'plain',
       "it's",
@@ -510,7 +511,7 @@ time.sleep(1000)
   }));
 
 test('supervisor: a socket path that is too long for the system is said in time', async (t) => {
-  const host = await serviceHost({shell: dash});
+  const host = await serviceHost({shell: usual});
   const ran = await host.run(`RUN=$PREFIX/${'x'.repeat(120)}; supervisor_check_socket`);
   t.is(ran.status, 1);
   t.regex(ran.stderr, /path of supervisor's socket is too long/);
