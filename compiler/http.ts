@@ -1,6 +1,7 @@
 /** GET over node:http and node:https: redirects, proxies, compression, one time limit for all of it. */
-import {Agent as HttpAgent, request as httpRequest, type IncomingMessage} from 'node:http';
+import {request as httpRequest, type IncomingMessage} from 'node:http';
 import {request as httpsRequest} from 'node:https';
+import {isIP} from 'node:net';
 import {connect as tlsConnect} from 'node:tls';
 import {brotliDecompressSync, gunzipSync, inflateSync} from 'node:zlib';
 import type {Io, Response} from './io.js';
@@ -124,23 +125,31 @@ async function ask(
   proxy: URL | undefined,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const target = {headers: {host: url.host, ...headers}, signal, method: 'GET'};
+  // One request a connection: an idle one would keep the process from ending.
+  const target = {headers: {host: url.host, connection: 'close', ...headers}, signal, method: 'GET'};
   const path = url.pathname + url.search;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!proxy) {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return settle(send({...target, host, port: url.port || undefined, path, agent: false}));
   }
-  const via = {host: proxy.hostname, port: proxy.port || 80, agent: false as const, signal};
+  const secureProxy = proxy.protocol === 'https:';
+  const toProxy = secureProxy ? httpsRequest : httpRequest;
+  const via = {
+    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: proxy.port || (secureProxy ? 443 : 80),
+    agent: false as const,
+    signal,
+  };
   const pass = proxyCredentials(proxy);
   if (url.protocol === 'http:') {
     const clean = new URL(url);
     clean.username = '';
     clean.password = '';
-    return settle(httpRequest({...target, ...via, path: clean.href, headers: {...target.headers, ...pass}}));
+    return settle(toProxy({...target, ...via, path: clean.href, headers: {...target.headers, ...pass}}));
   }
   const port = url.port || '443';
-  const tunnel = httpRequest({
+  const tunnel = toProxy({
     ...via,
     method: 'CONNECT',
     path: `${url.hostname}:${port}`,
@@ -157,9 +166,9 @@ async function ask(
     tunnel.on('error', reject);
     tunnel.end();
   });
-  const agent = new HttpAgent();
-  const secure = tlsConnect({socket, servername: host});
-  return settle(httpRequest({...target, host, path, agent, createConnection: () => secure}));
+  // With an agent, Node would open a connection of its own. An address is no server name.
+  const secure = tlsConnect({socket, host, ...(!isIP(host) && {servername: host})});
+  return settle(httpRequest({...target, host, path, createConnection: () => secure}));
 }
 
 function settle(request: ReturnType<typeof httpRequest>): Promise<IncomingMessage> {

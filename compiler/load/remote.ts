@@ -141,6 +141,7 @@ function statusText(status: number, authorized: boolean): string {
 
 function faultText(error: unknown, {hostname, host}: URL): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const unknownSigner = `the certificate of ${host} is signed by nobody who is known; NODE_EXTRA_CA_CERTS=/path/to/ca.pem adds one`;
   const texts: Readonly<Record<string, string>> = {
     ENOTFOUND: `there is no host ${hostname}`,
     EAI_AGAIN: `the name ${hostname} can't be looked up now`,
@@ -150,6 +151,11 @@ function faultText(error: unknown, {hostname, host}: URL): string {
     EHOSTUNREACH: `${host} can't be reached`,
     ENETUNREACH: "the network can't be reached",
     CERT_HAS_EXPIRED: `the certificate of ${host} has expired`,
+    ERR_TLS_CERT_ALTNAME_INVALID: `the certificate of ${host} is another host's`,
+    DEPTH_ZERO_SELF_SIGNED_CERT: unknownSigner,
+    SELF_SIGNED_CERT_IN_CHAIN: unknownSigner,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownSigner,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownSigner,
   };
   return texts[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,6 @@
 /** Real servers on the loopback, for what fetches URLs. */
 import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
 import type {ExecutionContext} from 'ava';
 
 export interface LoopbackServer {
@@ -36,14 +37,20 @@ export async function serve(
     else if (typeof answer === 'number') response.writeHead(answer).end();
     else answer(response, request, times.get(url)!);
   });
+  // Tunnels too, which a server no longer counts as its own.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   setUp(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      server.closeAllConnections();
       server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
     });
   t.teardown(close);
   return {origin: `http://127.0.0.1:${port}`, port, asked, close};

@@ -1,8 +1,12 @@
 /** `extends` of URLs, against real servers on the loopback. */
 import {createHash} from 'node:crypto';
-import {createServer as createTcpServer} from 'node:net';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {createServer as createHttpsServer} from 'node:https';
+import {connect, createServer as createTcpServer} from 'node:net';
+import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import test from 'ava';
+import {dir} from 'tmp-promise';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {renderText} from '../../compiler/diagnostics/render.js';
 import {fetchUrl, proxyFor} from '../../compiler/http.js';
@@ -13,7 +17,7 @@ import {parseCfg} from '../../compiler/parse/parse.js';
 import {defaultTarget} from '../../compiler/settings/target.js';
 import {redirectTo, serve} from '../harness/http.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, findPython} from '../harness/tools.js';
+import {execute, findPython, needsProgram, projectRoot, type Ran} from '../harness/tools.js';
 
 const python = await findPython().catch(() => undefined);
 
@@ -294,6 +298,63 @@ test('remote: https goes through a tunnel of the proxy, and a proxy that refuses
   t.deepEqual(tunnels, ['gone.invalid:443']);
   t.regex(got.text, /the proxy 127\.0\.0\.1:PORT answered 407/);
 });
+
+testWith(needsProgram('openssl'))(
+  'remote: https is checked: an unknown certificate stops, a known one does not, also through a proxy',
+  async (t) => {
+    const {path: folder, cleanup} = await dir({unsafeCleanup: true});
+    t.teardown(cleanup);
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const made = await execute(
+      `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost
+      -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ${key} -out ${cert}`.split(/\s+/),
+    );
+    t.is(made.status, 0, made.stderr);
+    const secure = createHttpsServer({key: readFileSync(key), cert: readFileSync(cert)}, (_, response) =>
+      response.end('[x]\n'),
+    );
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => {
+      secure.closeAllConnections();
+      secure.close();
+    });
+    const {port} = secure.address() as {port: number};
+    const tunnels: string[] = [];
+    const proxy = await serve(t, {}, (server) =>
+      server.on('connect', (request, socket) => {
+        tunnels.push(request.url ?? '');
+        const through = connect(port, '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          through.pipe(socket).pipe(through);
+        });
+        socket.on('error', () => {}).on('close', () => through.destroy());
+        through.on('error', () => {}).on('close', () => socket.destroy());
+      }),
+    );
+    writeFileSync(
+      join(folder, 'prod.cfg'),
+      `${profile(`https://127.0.0.1:${port}/a.cfg`, `https://localhost:${port}/b.cfg`)}parts =\n`,
+    );
+    const run = (env: Readonly<Record<string, string>>): Promise<Ran> =>
+      execute([process.execPath, join(projectRoot, 'dist/cfgc.cjs'), 'query', 'prod.cfg'], {
+        cwd: folder,
+        env: {PATH: '/nonexistent', HOME: join(folder, 'home'), ...env},
+      });
+
+    const unknown = await run({});
+    t.is(unknown.status, 1);
+    t.regex(unknown.stderr, /error\[CFG005\].*the certificate of 127\.0\.0\.1:\d+ is signed by nobody who is known/);
+    t.regex(unknown.stderr, /NODE_EXTRA_CA_CERTS=/);
+    const trusted = {NODE_EXTRA_CA_CERTS: cert};
+    const known = await run(trusted);
+    t.is(known.status, 0, known.stderr);
+    t.is(known.stderr, '');
+    const proxied = await run({...trusted, https_proxy: proxy.origin, XDG_CACHE_HOME: join(folder, 'other')});
+    t.is(proxied.status, 0, proxied.stderr);
+    t.is(proxied.stderr, '');
+    t.deepEqual(tunnels.sort(), [`127.0.0.1:${port}`, `localhost:${port}`]);
+  },
+);
 
 test('remote: a host that stalls is given up: before the answer, in the headers, in the body', async (t) => {
   const host = await serve(t, {
