@@ -143,9 +143,10 @@ layout_problems() (
     for folder in "$DATA" "$LOG" "$RUN"; do
         layout_judge "$folder" "$me" "$service"
     done
+    layout_above=
     for folder in "$PREFIX" "$DATA" "$LOG" "$RUN" "$BACKUPS" "$SUPERVISOR" "$CACHE"; do
         layout_parents "$folder" "$me" "$service"
-    done | sort -u
+    done
 )
 
 # layout_judge FOLDER UID UID: the folder itself, where it is there: a real folder, of the deployer or root or, where it is given,
@@ -176,28 +177,41 @@ layout_judge() (
 )
 
 # layout_parents FOLDER UID UID: what lies above. Who can write there can put another folder in this one's place.
-layout_parents() (
-    path=$1
+# Most folders share what is above them: layout_above has what was looked at, a line each.
+layout_parents() {
+    layout_path=$1
     while :; do
-        path=${path%/*}
-        [ -n "$path" ] || break
-        stat=$(layout_stat "$path") || continue
-        mode=${stat%% *} owner=${stat#* }
-        owner=${owner% *}
-        case $path in
-        "$DATA" | "$DATA"/*) allowed=$3 ;;
-        *) allowed=$2 ;;
+        layout_path=${layout_path%/*}
+        [ -n "$layout_path" ] || break
+        case $layout_above in
+        *"/$layout_path
+"*) break ;;
         esac
-        case $owner in
-        0 | "$2" | "$allowed") ;;
-        *) echo "$path, above $NAME's folders, belongs to user $owner, who can replace them: chown it, or choose another PREFIX" ;;
-        esac
-        case $mode in
-        # With the sticky bit (/tmp) others can make files there, and leave ours alone.
-        ????????w[tT]*) ;;
-        d???????w*) echo "$path, above $NAME's folders, can be written by everyone: chmod o-w $path" ;;
-        esac
+        layout_above="$layout_above/$layout_path
+"
+        layout_parent "$layout_path" "$2" "$3"
     done
+}
+
+# layout_parent PATH UID UID
+layout_parent() (
+    path=$1
+    stat=$(layout_stat "$path") || return 0
+    mode=${stat%% *} owner=${stat#* }
+    owner=${owner% *}
+    case $path in
+    "$DATA" | "$DATA"/*) allowed=$3 ;;
+    *) allowed=$2 ;;
+    esac
+    case $owner in
+    0 | "$2" | "$allowed") ;;
+    *) echo "$path, above $NAME's folders, belongs to user $owner, who can replace them: chown it, or choose another PREFIX" ;;
+    esac
+    case $mode in
+    # With the sticky bit (/tmp) others can make files there, and leave ours alone.
+    ????????w[tT]*) ;;
+    d???????w*) echo "$path, above $NAME's folders, can be written by everyone: chmod o-w $path" ;;
+    esac
 )
 
 layout_setup() {
