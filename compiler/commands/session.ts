@@ -92,9 +92,17 @@ function seenFrom(folder: string, diagnostics: readonly Diagnostic[], files: Fil
     named.set(source, other);
     return other;
   };
-  const rename = (label: Label): Label => ({...label, span: {...label.span, source: renamed(label.span.source)}});
+  // Phases name places in their texts as the profile's folder sees them: `base.cfg:4`.
+  const names = new Map((files?.files ?? []).map(({source}) => [source.name, renamed(source).name]));
+  const inText = (text: string): string => text.replace(/([^\s()]+)(?=:\d)/g, (name) => names.get(name) ?? name);
+  const rename = (label: Label): Label => ({
+    ...label,
+    text: inText(label.text),
+    span: {...label.span, source: renamed(label.span.source)},
+  });
   const shown = diagnostics.map((diagnostic) => ({
     ...diagnostic,
+    ...(diagnostic.notes && {notes: diagnostic.notes.map(inText)}),
     ...(diagnostic.primary && {primary: rename(diagnostic.primary)}),
     ...(diagnostic.secondary && {secondary: diagnostic.secondary.map(rename)}),
   }));

@@ -8,7 +8,7 @@
  *
  * `CFGC_UPDATE=1` writes expected.txt anew; its difference is read like code.
  */
-import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {dir} from 'tmp-promise';
@@ -40,13 +40,26 @@ async function siteOf(t: ExecutionContext, folder: string): Promise<string> {
   t.teardown(() => made.cleanup());
   const site = join(made.path, 'site');
   mkdirSync(site);
+  mkdirSync(join(made.path, 'bin'));
+  if (git !== undefined) symlinkSync(git, join(made.path, 'bin/git'));
   const copy = (from: string): void => {
     for (const entry of readdirSync(from))
       if (!told.has(entry)) cpSync(join(from, entry), join(site, entry), {recursive: true});
   };
   if (existsSync(join(folder, 'revisions'))) {
     const inSite = (...command: string[]): Promise<Ran> =>
-      execute([git!, '-c', 'user.name=test', '-c', 'user.email=test@example.org', '-C', site, ...command]);
+      execute([
+        git!,
+        '-c',
+        'user.name=test',
+        '-c',
+        'user.email=test@example.org',
+        '-c',
+        'commit.gpgsign=false',
+        '-C',
+        site,
+        ...command,
+      ]);
     await inSite('init', '--quiet');
     for (const name of readdirSync(join(folder, 'revisions')).sort()) {
       copy(join(folder, 'revisions', name));
@@ -59,8 +72,9 @@ async function siteOf(t: ExecutionContext, folder: string): Promise<string> {
   return site;
 }
 
+/** git is all that cfgc finds: what else the machine has (uv) must not change an answer. */
 function run(site: string, command: readonly string[]): Promise<Ran> {
-  const PATH = git === undefined ? '/nonexistent' : join(git, '..');
+  const PATH = join(site, '../bin');
   return execute([process.execPath, cfgc, ...command], {cwd: site, env: {PATH, HOME: join(site, '../home')}});
 }
 
