@@ -1,4 +1,5 @@
-import type {Ref, Text} from '../model/text.js';
+import type {Ref, Syntax, Text} from '../model/text.js';
+import {type Quote, quoteAfter} from '../util/shell-text.js';
 
 /**
  * The one road from a Text into the syntax of a shell, a Makefile or a config file.
@@ -18,6 +19,9 @@ export interface QuotedRef {
 export interface FileText {
   readonly pieces: readonly (string | Ref | QuotedRef)[];
 }
+
+/** The functions of the library that quote a value on the host. */
+const hostQuoting: Readonly<Record<Syntax, string>> = {sh: 'entry_quote', python: 'entry_quote_python'};
 
 /** The shell variable that holds a reference's value on the host: see ARCHITECTURE.md, "Data reaches the library". */
 export function variableOf(ref: Exclude<Ref, {ref: 'python'}>): string {
@@ -83,7 +87,7 @@ export function shSource(source: Text): Text {
   // What the host alone decides (places, users) is checked by the script to be free of quotes and blanks; a declared input or
   // a secret may hold anything, so it stays a variable of the command, quoted for the place where it stands.
   const out: (string | Ref)[] = [];
-  let quote: "'" | '"' | '' = '';
+  let quote: Quote = '';
   for (const piece of source.pieces) {
     if (typeof piece === 'string') {
       quote = quoteAfter(piece, quote);
@@ -190,6 +194,8 @@ function expanding(value: FileText, special: RegExp): string {
       if (typeof piece === 'string') return piece.replace(special, '\\$&');
       if ('quoted' in piece) return `$(${piece.as ?? 'entry_quote'} "${expanding({pieces: [piece.quoted]}, special)}")`;
       if (piece.ref === 'python') return '$VENV/bin/python';
+      if ('within' in piece && piece.within !== undefined)
+        return `$(${hostQuoting[piece.within]} "$${variableOf(piece)}")`;
       const name = variableOf(piece);
       const next = value.pieces[index + 1];
       // Braces keep a following letter, `[` or `:` apart from the name; before `/` and at the end they are only noise.
@@ -204,28 +210,6 @@ function delimiter(body: string): string {
   let end = 'END';
   while (lines.has(end)) end += '_';
   return end;
-}
-
-/** In which quotes a shell is after `source`, having begun in `quote`. */
-function quoteAfter(source: string, quote: "'" | '"' | ''): "'" | '"' | '' {
-  let state = quote;
-  for (let at = 0; at < source.length; at++) {
-    const char = source[at];
-    if (state === "'") {
-      if (char === "'") state = '';
-    } else if (char === '\\') {
-      at++;
-    } else if (char === '"') {
-      state = state === '"' ? '' : '"';
-    } else if (char === "'" && state === '') {
-      state = "'";
-    } else if (char === '#' && state === '' && (at === 0 || /\s/.test(source[at - 1] ?? ''))) {
-      // A comment: its apostrophes open nothing.
-      const end = source.indexOf('\n', at);
-      at = end < 0 ? source.length : end;
-    }
-  }
-  return state;
 }
 
 function joinStrings(pieces: readonly (string | Ref)[]): (string | Ref)[] {

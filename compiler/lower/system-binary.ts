@@ -3,6 +3,7 @@ import type {DiagnosticKind} from '../diagnostics/diagnostic.js';
 import type {LowerContext, Part} from '../model/lowering.js';
 import type {Entry} from '../model/release-plan.js';
 import type {Text} from '../model/text.js';
+import {shellWord} from '../util/shell-text.js';
 import {text} from '../util/text.js';
 
 export const compiledProgram: DiagnosticKind = {
@@ -90,7 +91,7 @@ export function systemChoice(part: Part, context: LowerContext): string | undefi
 /** Launchers in FOLDER/bin and FOLDER/sbin that run the system's binary, as other parts name either. */
 export function systemLaunchers(part: Part, folder: Text, command: string): readonly Entry[] {
   const name = command.split('/').at(-1)!;
-  const content = text(`#!/bin/sh\nPATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\nexec ${shellWord(command)} "$@"\n`);
+  const content = text('#!/bin/sh\nPATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\nexec ', shellWord(command), ' "$@"\n');
   return ['bin', 'sbin'].map((where) => ({
     kind: 'file',
     origin: part.origin('recipe'),
@@ -109,9 +110,4 @@ export function reportCompiled(part: Part, context: LowerContext, what: string):
     ...(span && {primary: {span, text: 'a production host has no compiler'}}),
     hint: `write \`${part.name} = <command of the system>\` under [system], or \`${part.name} = build\``,
   });
-}
-
-/** A name or path of a command, which `[system]` holds, as one word of sh. */
-function shellWord(word: string): string {
-  return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

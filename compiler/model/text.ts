@@ -43,9 +43,12 @@ export type Ref =
   /** What the release is called on the host: its version; in dev with a mark of its content. */
   | {readonly ref: 'release-id'}
   /** A declared environment variable of whoever runs the script. */
-  | {readonly ref: 'env'; readonly name: string}
+  | {readonly ref: 'env'; readonly name: string; readonly within?: Syntax}
   /** A secret of the `[secrets]` section, known at run time alone. */
-  | {readonly ref: 'secret'; readonly name: string};
+  | {readonly ref: 'secret'; readonly name: string; readonly within?: Syntax};
+
+/** The source code that a reference stands in, outside of quotes: the host fills in its value as one quoted word, or string. */
+export type Syntax = 'sh' | 'python';
 
 export type Piece = string | Ref;
 

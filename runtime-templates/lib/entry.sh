@@ -419,3 +419,10 @@ entry_quote() {
     entry_quoted=$(printf '%sx\n' "$1" | sed "s/'/'\\\\''/g")
     printf "'%s'" "${entry_quoted%x}"
 }
+
+# entry_quote_python VALUE: prints it as a string of Python source.
+entry_quote_python() {
+    entry_quoted=$(printf '%sx\n' "$1" | sed "s/[\\\\']/\\\\&/g" |
+        awk 'NR > 1 { printf "\\n" } { gsub(/\r/, "\\r"); printf "%s", $0 }')
+    printf "'%s'" "${entry_quoted%x}"
+}

@@ -1,6 +1,7 @@
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
 import type {Piece, Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {place, text, trim} from '../../util/text.js';
 import {inDirectory} from '../placement.js';
 import {textFile} from '../text-file.js';
@@ -131,7 +132,6 @@ export const unwebRecipeUwsgi: RecipeLowering = {
       .map(({name, value}): Setting => [name, value]);
     const output = place('directory', `parts/${part.name}/uwsgi.xml`);
     const origin = part.origin('recipe');
-    const word = (value: Text): Text => text("'", value, "'");
     return [
       eggEnvironment(part, context, ['pyuwsgi']),
       uwsgiScript(part, part.name),
@@ -142,7 +142,7 @@ export const unwebRecipeUwsgi: RecipeLowering = {
         class: 'bin',
         path: place('bin', part.literal('script')?.trim() || 'uwsgi-start'),
         content: text(
-          ...['#!/bin/sh\nexec ', word(place('bin', part.name)), ' -x ', word(output)],
+          ...['#!/bin/sh\nexec ', shellWord(place('bin', part.name)), ' -x ', shellWord(output)],
           ' --paste-logger --ini-paste "$@"\n',
         ),
         executable: true,

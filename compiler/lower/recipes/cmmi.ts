@@ -1,6 +1,7 @@
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, Variable} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {lines, literal, show, text, trim, words} from '../../util/text.js';
 import {partFolder} from '../part-folder.js';
 import {
@@ -179,7 +180,7 @@ export const ploneRecipeHaproxy: RecipeLowering = {
       origin: part.origin('recipe'),
       class: 'bin',
       path: text({ref: 'place', place: 'bin'}, '/haproxy'),
-      content: text("#!/bin/sh\nexec '", folder, '/sbin/haproxy\' "$@"\n'),
+      content: text('#!/bin/sh\nexec ', shellWord(text(folder, '/sbin/haproxy')), ' "$@"\n'),
       executable: true,
     };
     if (choice !== 'build') return [...systemLaunchers(part, folder, choice), wrapper];

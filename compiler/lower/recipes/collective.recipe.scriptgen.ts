@@ -1,4 +1,5 @@
 import type {RecipeLowering} from '../../model/lowering.js';
+import {shellSource} from '../../util/shell-text.js';
 import {place, text, trim} from '../../util/text.js';
 import {reportBad, reportMissing} from '../values.js';
 
@@ -39,7 +40,7 @@ export const collectiveRecipeScriptgen: RecipeLowering = {
         path: place('bin', part.name),
         content: text(
           '#!/bin/sh\nexec ',
-          ...[trim(command), ...more].flatMap((word, index) => (index === 0 ? [word] : [' ', word])),
+          shellSource(text(...[trim(command), ...more].flatMap((word, index) => (index === 0 ? [word] : [' ', word])))),
           ' "$@"\n',
         ),
         executable: true,

@@ -1,6 +1,7 @@
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {place, show, text, trim, words} from '../../util/text.js';
 import {inDirectory} from '../placement.js';
 import {textFile} from '../text-file.js';
@@ -96,16 +97,10 @@ function packScript(part: Part, context: LowerContext): readonly Entry[] {
       };
     }),
   );
-  const quoted = (value: Text | string): Text =>
-    text(
-      "'",
-      ...text(value).pieces.map((piece) => (typeof piece === 'string' ? piece.replaceAll("'", "'\\''") : piece)),
-      "'",
-    );
   const lines = [...own, ...more].flatMap(({storage, blobs}) => [
-    ...[quoted(place('bin', 'zeopack')), ' -S ', quoted(storage), ...(blobs ? [' -B ', quoted(blobs)] : [])],
-    ...[' && printf ', "'%s packed %s\\n'", ' "$(date +%Y-%m-%dT%H:%M:%S%z)" ', quoted(storage)],
-    ...[' >>', quoted(place('log', 'pack.log')), '\n'],
+    ...[shellWord(place('bin', 'zeopack')), ' -S ', shellWord(storage), ...(blobs ? [' -B ', shellWord(blobs)] : [])],
+    ...[' && printf ', "'%s packed %s\\n'", ' "$(date +%Y-%m-%dT%H:%M:%S%z)" ', shellWord(storage)],
+    ...[' >>', shellWord(place('log', 'pack.log')), '\n'],
   ]);
   return [
     {

@@ -1,6 +1,7 @@
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, FileEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {place, show, text, trim, words} from '../../util/text.js';
 import {partFolder} from '../part-folder.js';
 import {systemChoice, systemLaunchers} from '../system-binary.js';
@@ -108,8 +109,22 @@ export const ploneRecipePoundConfig: RecipeLowering = {
     );
     const origin = part.origin('recipe');
     const scripts: [string, Text][] = [
-      ['poundrun', text('#!/bin/sh\nexec ', sh(program), ' -f ', sh(configuration), ' -p ', sh(pid), ' "$@"\n')],
-      ['poundcontrol', text('#!/bin/sh\nexec ', sh(text(program, 'ctl')), ' -c ', sh(trim(socket)), ' "$@"\n')],
+      [
+        'poundrun',
+        text(
+          '#!/bin/sh\nexec ',
+          shellWord(program),
+          ' -f ',
+          shellWord(configuration),
+          ' -p ',
+          shellWord(pid),
+          ' "$@"\n',
+        ),
+      ],
+      [
+        'poundcontrol',
+        text('#!/bin/sh\nexec ', shellWord(text(program, 'ctl')), ' -c ', shellWord(trim(socket)), ' "$@"\n'),
+      ],
       ['poundctl', control(program, configuration, pid)],
     ];
     return [
@@ -166,13 +181,6 @@ function listeners(
 }
 
 /** One word of sh. */
-function sh(value: Text): Text {
-  return text(
-    "'",
-    ...value.pieces.map((piece) => (typeof piece === 'string' ? piece.replaceAll("'", "'\\''") : piece)),
-    "'",
-  );
-}
 
 /** What stands between the double quotes of Pound's configuration, which has no escape. */
 function unquoted(value: Text): Text {
@@ -182,11 +190,11 @@ function unquoted(value: Text): Text {
 function control(program: Text, configuration: Text, pid: Text): Text {
   return text(
     '#!/bin/sh\npid=',
-    sh(pid),
+    shellWord(pid),
     '\nrun() {\n    ',
-    sh(program),
+    shellWord(program),
     ' -f ',
-    sh(configuration),
+    shellWord(configuration),
     ' -p "$pid"\n}\n',
     'halt() {\n    [ ! -f "$pid" ] || kill "$(cat "$pid")"\n}\n',
     'case ${1:-} in\nstart) run ;;\nstop) halt ;;\nrestart) halt; sleep 4; run ;;\n',

@@ -2,6 +2,7 @@ import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry} from '../../model/release-plan.js';
 import type {Piece, Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {literal, place, show, text, trim, words} from '../../util/text.js';
 import {partFolder} from '../part-folder.js';
 import {inDirectory} from '../placement.js';
@@ -173,17 +174,16 @@ function script(part: Part, context: LowerContext): readonly Entry[] {
   const storage = part.option('cache-location')
     ? context.dataPath(trim(part.option('cache-location')!))
     : place('data', `${part.name}/storage`);
-  const quoted = (value: Text): Text => text('"', value, '"');
   const lines: Text[] = [
-    text('-f ', quoted(config)),
-    text('-P ', quoted(place('run', `${part.name}.pid`))),
-    text('-a ', quoted(/^\d+$/.test(literal(bind) ?? '') ? text(':', bind) : bind)),
-    text('-s ', quoted(type === 'file' ? text('file,', storage, ',', trim(size)) : text(`${type},`, trim(size)))),
+    text('-f ', shellWord(config)),
+    text('-P ', shellWord(place('run', `${part.name}.pid`))),
+    text('-a ', shellWord(/^\d+$/.test(literal(bind) ?? '') ? text(':', bind) : bind)),
+    text('-s ', shellWord(type === 'file' ? text('file,', storage, ',', trim(size)) : text(`${type},`, trim(size)))),
     ...(part.literal('mode')?.trim() === 'foreground' ? [text('-F')] : []),
     ...flag(part, 'name', '-n'),
     ...flag(part, 'telnet', '-T'),
-    ...(part.literal('secret-file')?.trim() === 'disabled' ? [text('-S ""')] : flag(part, 'secret-file', '-S')),
-    ...part.lines('runtime-parameters').map((line) => text('-p ', quoted(line))),
+    ...(part.literal('secret-file')?.trim() === 'disabled' ? [text("-S ''")] : flag(part, 'secret-file', '-S')),
+    ...part.lines('runtime-parameters').map((line) => text('-p ', shellWord(line))),
   ];
   if (type === 'file') {
     entries.push({kind: 'directory', origin: part.origin('recipe'), class: 'data', path: place('data', part.name)});
@@ -197,7 +197,7 @@ function script(part: Part, context: LowerContext): readonly Entry[] {
       : place('bin', part.name),
     content: text(
       '#!/bin/sh\nPATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\nexec ',
-      quoted(path),
+      shellWord(path),
       ...lines.flatMap((line) => [' \\\n    ', line]),
       ' \\\n    "$@"\n',
     ),
@@ -208,7 +208,7 @@ function script(part: Part, context: LowerContext): readonly Entry[] {
 
 function flag(part: Part, option: string, letter: string): Text[] {
   const value = part.option(option);
-  return value === undefined ? [] : [text(`${letter} "`, trim(value), '"')];
+  return value === undefined ? [] : [text(`${letter} `, shellWord(trim(value)))];
 }
 
 function vclPath(part: Part): Text {

@@ -1,10 +1,11 @@
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, FileEntry, ScriptEntry, ServiceEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
+import {shellWord} from '../../util/shell-text.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
 import {dirname, inDirectory} from '../placement.js';
 import {reportBad, reportNoEffect} from '../values.js';
-import {confText, indented, pythonList, pythonString, shellWord} from '../zope/conf-text.js';
+import {confText, indented, pythonList, pythonString} from '../zope/conf-text.js';
 import {fileStorage, isNamedElsewhere, logPath, readyAddress, runPath, serverBlobs} from '../zope/zodb-paths.js';
 import {eggEnvironment, eggOptions} from './zc.recipe.egg.js';
 

@@ -1,5 +1,5 @@
 /** Putting configuration files together from lines that may hold references. */
-import type {Text} from '../../model/text.js';
+import type {Piece, Text} from '../../model/text.js';
 import {split, text} from '../../util/text.js';
 
 export type Line = Text | string | undefined | false | 0;
@@ -29,21 +29,29 @@ export function indented(value: Text, blanks: number): Text {
   );
 }
 
-/** A Python string literal; references stand in it as they are, for paths of the layout hold no quotes. */
+/** A Python string: literals beside each other are one. Paths of the layout hold no quotes; inputs and secrets are quoted on the host. */
 export function pythonString(value: Text | string): Text {
-  const pieces = text(value).pieces.map((piece) =>
-    typeof piece === 'string' ? piece.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r') : piece,
-  );
-  return text("'", {pieces}, "'");
+  const literals: Text[] = [];
+  let open: Piece[] = [];
+  const close = (): void => {
+    if (open.length > 0) literals.push(text("'", {pieces: open}, "'"));
+    open = [];
+  };
+  for (const piece of text(value).pieces) {
+    if (typeof piece === 'string')
+      open.push(piece.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r'));
+    else if (piece.ref === 'env' || piece.ref === 'secret') {
+      close();
+      literals.push(text({...piece, within: 'python'}));
+    } else open.push(piece);
+  }
+  close();
+  return literals.length === 0
+    ? text("''")
+    : text(...literals.flatMap((each, index) => (index === 0 ? [each] : [' ', each])));
 }
 
 /** `['-C', '/path']` as Python source. */
 export function pythonList(values: readonly (Text | string)[]): Text {
   return text('[', ...values.flatMap((value, index) => [index === 0 ? '' : ', ', pythonString(value)]), ']');
-}
-
-/** A double-quoted word of a POSIX shell script, for a path; references are paths of the layout. */
-export function shellWord(value: Text): Text {
-  const pieces = value.pieces.map((piece) => (typeof piece === 'string' ? piece.replace(/[\\"$`]/g, '\\$&') : piece));
-  return text('"', {pieces}, '"');
 }
