@@ -331,7 +331,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     })),
     {
       name: 'each_dump',
-      about: 'NAME DUMP_COMMAND RESTORE_COMMAND KEEP',
+      about: 'NAME DUMP_COMMAND RESTORE_COMMAND KEEP VERIFY_COMMAND',
       blocks: backups.flatMap((entry) =>
         entry.commands.map((command) =>
           render('entries/dump.sh.hbs', {
@@ -339,6 +339,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
             name: command.name,
             dump: shSource(command.dump),
             restore: command.restore === undefined ? '' : shSource(command.restore),
+            verify: command.verify === undefined ? '' : shSource(command.verify),
             keep: entry.keep,
           }),
         ),

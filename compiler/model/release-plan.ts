@@ -1,4 +1,4 @@
-import type {PathClass, Permission, Secret, Settings, Target} from './settings.js';
+import type {DumpCommands, PathClass, Permission, Secret, Settings, Target} from './settings.js';
 import type {Text} from './text.js';
 
 /** Where an entry comes from: the comment over its block in the script. */
@@ -227,7 +227,7 @@ export interface BackupEntry extends EntryBase {
   readonly blobs: 'rsync' | 'tar' | 'tar.gz' | 'copy' | 'none';
   readonly preCommand: Text;
   readonly postCommand: Text;
-  readonly commands: readonly {readonly name: string; readonly dump: Text; readonly restore?: Text}[];
+  readonly commands: readonly DumpCommands[];
 }
 
 /** Something that must hold before the switch (`build`) or after it (`running`). */

@@ -104,10 +104,20 @@ export interface Settings {
   readonly backup: BackupSettings;
 }
 
+/** Data that commands of the user's write and read: a dump is what `dump` prints, one file a run. */
+export interface DumpCommands {
+  readonly name: string;
+  readonly dump: Text;
+  /** Reads the dump on standard input. */
+  readonly restore?: Text;
+  /** Reads the dump on standard input, and fails where it is not whole. */
+  readonly verify?: Text;
+}
+
 export interface BackupSettings {
   readonly keep: number;
   /** Full instead of incremental repozo runs. */
   readonly full: boolean;
-  /** Further commands whose standard output is kept as one file a run: name, dump, restore. */
-  readonly commands: readonly {readonly name: string; readonly dump: Text; readonly restore?: Text}[];
+  /** Further data than that of storages. */
+  readonly commands: readonly DumpCommands[];
 }

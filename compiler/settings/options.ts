@@ -97,12 +97,12 @@ export const settingSections: readonly SettingSection[] = [
   },
   {
     name: 'backup',
-    text: 'The backup before a switch. `dump-NAME` is a command whose output is kept, `restore-NAME` one that reads it.',
+    text: 'The backup before a switch. `dump-NAME` is a command whose output is kept; `verify-NAME` reads it and fails where it is not whole; `restore-NAME` puts it back.',
     options: [
       {name: 'keep', fallback: '5', text: 'good backups that are kept'},
       {name: 'full', fallback: 'no', text: 'yes: full instead of incremental backups'},
     ],
-    free: 'dump-NAME or restore-NAME',
+    free: 'dump-NAME, verify-NAME or restore-NAME',
   },
   {
     name: 'healthcheck',

@@ -212,7 +212,7 @@ function reportUnknown(sections: ReadonlyMap<string, ResolvedSection>, report: R
     if (free !== undefined && name !== 'backup') continue;
     for (const [key, option] of settingsOf(sections, name)?.options ?? []) {
       if (known.includes(key) || everywhere.has(key)) continue;
-      if (name === 'backup' && /^(dump|restore)-./.test(key)) continue;
+      if (name === 'backup' && /^(dump|restore|verify)-./.test(key)) continue;
       const span = keySpan(option);
       report({
         kind: unknownSetting,
@@ -462,10 +462,10 @@ function readBackup(section: SectionReader): BackupSettings {
   const keys = [...(section.section?.options.keys() ?? [])];
   const names = keys.flatMap((key) => /^dump-(.+)$/.exec(key)?.[1] ?? []);
   for (const key of keys) {
-    const name = /^restore-(.+)$/.exec(key)?.[1];
+    const [, verb, name] = /^(restore|verify)-(.+)$/.exec(key) ?? [];
     if (name !== undefined && !names.includes(name)) {
-      section.bad(key, `\`${key}\` has no \`dump-${name}\``, 'nothing would be there to restore', {
-        ...(nearest(name, names) && {hint: `did you mean \`restore-${nearest(name, names)}\`?`}),
+      section.bad(key, `\`${key}\` has no \`dump-${name}\``, `nothing would be there to ${verb}`, {
+        ...(nearest(name, names) && {hint: `did you mean \`${verb}-${nearest(name, names)}\`?`}),
       });
     }
   }
@@ -478,7 +478,15 @@ function readBackup(section: SectionReader): BackupSettings {
         return [];
       }
       const restore = section.option(`restore-${name}`)?.value;
-      return [{name, dump: trim(section.option(`dump-${name}`)!.value), ...(restore && {restore: trim(restore)})}];
+      const verify = section.option(`verify-${name}`)?.value;
+      return [
+        {
+          name,
+          dump: trim(section.option(`dump-${name}`)!.value),
+          ...(restore && {restore: trim(restore)}),
+          ...(verify && {verify: trim(verify)}),
+        },
+      ];
     }),
   };
 }

@@ -341,16 +341,17 @@ restore_swap() {
     if restore_has service_stop; then
         service_stop || die "restore: the services could not be stopped; nothing was changed"
     fi
-    RESTORE_FAILED=''
+    RESTORE_FAILED='' RESTORE_GIVEN=''
     each_storage restore_look_unused
     [ -n "$RESTORE_FAILED" ] || each_storage restore_merge_blobs
     [ -n "$RESTORE_FAILED" ] || each_storage restore_swap_data
+    [ -n "$RESTORE_FAILED" ] || each_dump restore_give_dump
     if [ -n "$RESTORE_FAILED" ]; then
+        each_dump restore_take_back
         each_storage restore_swap_back
-        log_error "restore: stopped; what was there is in its place"
+        log_error "restore: stopped; what was there is in its place, but for what the lines above name"
     else
         each_storage restore_trim_blobs
-        each_dump restore_give_dump
     fi
     if [ -n "$RESTORE_FAILED" ] || [ "$RESTORE_START" = yes ]; then
         restore_start_services
@@ -435,8 +436,26 @@ restore_give_dump() {
     restore_wanted "$1" && [ -n "$3" ] && [ -z "$RESTORE_FAILED" ] || return 0
     RESTORE_FROM=$(restore_choose_dump "$1")
     [ -n "$RESTORE_FROM" ] || return 0
-    backup_sh "$3" <"$BACKUPS/dumps/$1/$RESTORE_FROM" >&2 || {
-        log_error "dump $1: its restore command failed with status $?; what it left behind only it knows"
+    RESTORE_GIVEN="$RESTORE_GIVEN $1"
+    RESTORE_OLD=$(dump_aside "$1" "$2" "$RESTORE_STAMP")
+    if backup_sh "$3" <"$BACKUPS/dumps/$1/$RESTORE_FROM" >&2; then
+        log_info "dump $1: the dump of $RESTORE_FROM is back${RESTORE_OLD:+; what was there before is $RESTORE_OLD}"
+    else
+        log_error "dump $1: its restore command failed with status $?"
         RESTORE_FAILED=yes
-    }
+    fi
+}
+
+# restore_take_back NAME DUMP RESTORE: where something failed, the command is given what was there before it was asked.
+restore_take_back() {
+    case "$RESTORE_GIVEN " in
+    *" $1 "*) ;;
+    *) return 0 ;;
+    esac
+    RESTORE_OLD=$BACKUPS/dumps/$1/before-restore-$RESTORE_STAMP
+    if [ -s "$RESTORE_OLD" ] && backup_sh "$3" <"$RESTORE_OLD" >&2; then
+        log_error "dump $1: what was there before is back"
+    else
+        log_error "dump $1: what its restore command left behind only it knows$([ ! -s "$RESTORE_OLD" ] || printf '; what was there before is %s' "$RESTORE_OLD")"
+    fi
 }

@@ -47,6 +47,8 @@ export interface Host {
 export interface HowToRun {
   readonly env?: Readonly<Record<string, string>>;
   readonly prefix?: string;
+  /** What the script reads where it asks. */
+  readonly input?: string;
   /** Words before the shell, as `setpriv --reuid …`. */
   readonly under?: readonly string[];
 }
@@ -74,6 +76,7 @@ export async function makeHost(): Promise<Host> {
   const run = async (shell: Shell, file: string, words: readonly string[], how: HowToRun = {}) =>
     execute([...(how.under ?? []), ...shell.command, file, ...words], {
       cwd: folder,
+      input: how.input,
       env: await environmentFor(shell, folder, {PREFIX: how.prefix ?? prefix, PYTHON: python.path, ...how.env}),
     });
   return {

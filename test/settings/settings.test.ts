@@ -151,7 +151,13 @@ test('settings: health checks, backup, inputs and system', (t) => {
   const {settings, found} = read({
     release,
     healthcheck: {url: 'http://127.0.0.1:8080/ok\ntcp://127.0.0.1:8100', status: '200, 302', deadline: '30'},
-    backup: {keep: '9', full: 'yes', 'dump-pg': 'pg_dump portal', 'restore-pg': 'pg_restore portal'},
+    backup: {
+      keep: '9',
+      full: 'yes',
+      'dump-pg': 'pg_dump portal',
+      'restore-pg': 'pg_restore portal',
+      'verify-pg': 'pg_restore --list',
+    },
     inputs: {SMTP_HOST: 'localhost', SITE_URL: ''},
     system: {pdftotext: '', wv: '/usr/bin/wvText'},
   });
@@ -162,7 +168,14 @@ test('settings: health checks, backup, inputs and system', (t) => {
   t.deepEqual(settings.backup, {
     keep: 9,
     full: true,
-    commands: [{name: 'pg', dump: text('pg_dump portal'), restore: text('pg_restore portal')}],
+    commands: [
+      {
+        name: 'pg',
+        dump: text('pg_dump portal'),
+        restore: text('pg_restore portal'),
+        verify: text('pg_restore --list'),
+      },
+    ],
   });
   t.deepEqual(settings.inputs, [{name: 'SMTP_HOST', fallback: 'localhost'}, {name: 'SITE_URL'}]);
   t.deepEqual(settings.system, [
@@ -173,6 +186,7 @@ test('settings: health checks, backup, inputs and system', (t) => {
 
 test('settings: a restore without its dump, a status that is none', (t) => {
   t.deepEqual(read({release, backup: {'restore-pg': 'x'}}).ids, ['CFG483']);
+  t.deepEqual(read({release, backup: {'verify-pg': 'x'}}).ids, ['CFG483']);
   t.deepEqual(read({release, healthcheck: {url: 'http://x/', status: '99'}}).ids, ['CFG483']);
 });
 
