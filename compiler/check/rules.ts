@@ -15,6 +15,7 @@ import {newest} from './rules/newest.js';
 import {oldHostRule} from './rules/old-host.js';
 import {pickedVersions} from './rules/picked-versions.js';
 import {pinSpellings} from './rules/pin-spellings.js';
+import {python2} from './rules/python-2.js';
 import {unpinned} from './rules/unpinned.js';
 import {vcsRequirement} from './rules/vcs-requirement.js';
 
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   customFile,
   doubledDollar,
   oldHostRule,
+  python2,
 ];
 
 export const checkKinds: readonly DiagnosticKind[] = rules.map(({kind}) => kind);

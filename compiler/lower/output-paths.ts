@@ -53,8 +53,9 @@ function path(value: Text): string {
   return show(value).replace(/\/+/g, '/').replace(/\/$/, '');
 }
 
-function withoutOrigin(entry: Entry): string {
-  return JSON.stringify({...entry, origin: undefined});
+/** An entry as text that is the same for equal ones, whatever the order of their fields. */
+function withoutOrigin({origin: _origin, ...fields}: Entry): string {
+  return JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function reportSame(what: string, before: Entry, entry: Entry, parts: readonly Part[], report: Report): void {

@@ -169,8 +169,11 @@ export function templateOf(part: Part, context: LowerContext): Template | undefi
     report({
       kind: inputMissing,
       message: `the template \`${show(path).replace('{directory}/', '')}\` of part \`${part.name}\` can't be read`,
-      ...(span && {primary: {span, text: 'no such file beside the profile'}}),
-      hint: "relative paths start at the profile's folder; a file that another part makes is not there yet",
+      ...(span && {primary: {span, text: input === undefined ? 'it gave no text' : 'no such file beside the profile'}}),
+      hint:
+        input === undefined
+          ? `keep a copy beside the profile: \`input = …\`, or \`--map ${show(path)}=FILE\``
+          : "relative paths start at the profile's folder; a file that another part makes is not there yet",
     });
     return undefined;
   }

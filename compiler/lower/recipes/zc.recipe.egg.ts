@@ -228,6 +228,10 @@ export function eggScripts(part: Part, {report}: Pick<LowerContext, 'report'>): 
   out.push(...consoleScripts(part, wanted, named, common));
   const interpreter = part.literal('interpreter')?.trim();
   if (interpreter) {
+    // A script of the same name is overwritten: `scripts = zopepy` is the usual way to say that no script is wanted.
+    const own = show(place('bin', interpreter));
+    const others = out.filter((entry) => entry.kind !== 'script' || show(entry.path) !== own);
+    out.splice(0, out.length, ...others);
     out.push({
       kind: 'script',
       origin: part.origin('interpreter'),
@@ -266,9 +270,16 @@ function consoleScripts(
       kind: 'script',
       origin,
       path: place('bin', target),
-      run: {type: 'console-script', distribution, name},
+      run: isRepozo(name, distribution)
+        ? {type: 'call', module: 'ZODB.scripts.repozo', attributes: 'main'}
+        : {type: 'console-script', distribution, name},
       ...common,
     }));
+}
+
+/** The script that a part of a ZEO server makes too: so that both are seen to be one. */
+function isRepozo(name: string, distribution: string): boolean {
+  return name === 'repozo' && ['', 'zodb', 'zodb3'].includes(distribution);
 }
 
 function renaming(word: string): [string, string] {
