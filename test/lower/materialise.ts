@@ -16,13 +16,15 @@ export function onHost(value: Text, host: Host): string {
   return value.pieces.map((piece) => (typeof piece === 'string' ? piece : refOnHost(piece, host))).join('');
 }
 
-/** Makes the folders, files and links of a plan; returns the files that have a parser, with its command. */
+/** Makes the folders, files and links of a plan, those below the prefix alone; returns the files that have a parser, with its command. */
 export function materialise(
   plan: ReleasePlan,
   host: Host,
 ): readonly {readonly path: string; readonly command: readonly string[]}[] {
   const checks: {path: string; command: string[]}[] = [];
   for (const entry of plan.entries) {
+    // A profile may name a path of the host, as /etc/nginx: that is not for a test.
+    if ('path' in entry && !onHost(entry.path, host).startsWith(`${host.prefix}/`)) continue;
     if (entry.kind === 'directory') mkdirSync(onHost(entry.path, host), {recursive: true});
     if (entry.kind === 'link') write(onHost(entry.path, host), (path) => symlinkSync(onHost(entry.to, host), path));
     if (entry.kind === 'script')
@@ -75,5 +77,7 @@ function refOnHost(ref: Ref, host: Host): string {
   if (ref.ref === 'python') return host.python;
   if (ref.ref === 'release-id') return '1.0.0';
   if (ref.ref === 'secret') return host.secrets?.[ref.name] ?? `secret-${ref.name}`;
-  throw new Error(`nothing says what ${ref.ref} is`);
+  if (ref.ref === 'env') return `value-of-${ref.name}`;
+  if (ref.ref === 'release-id') return '1.0.0';
+  return {hostname: 'web1', fqdn: 'web1.example.org', user: 'zope', group: 'zope'}[ref.ref];
 }

@@ -24,27 +24,6 @@ logging.config.fileConfig(path, {'__file__': path, 'here': '/'})
 print(sorted(type(handler).__name__ for handler in logging.getLogger().handlers))
 `;
 
-for (const name of [
-  'zope-site-with-supervisor',
-  'zope-instance-alone',
-  'collective.recipe.filestorage-databases',
-  'collective.recipe.backup-forms',
-]) {
-  testWith(zope)(`parity: Zope, ZEO, paste and logging read the files of ${name}`, async (t) => {
-    const {path: prefix} = await dir({unsafeCleanup: true});
-    const {plan} = await lowerFolder(join(cases, name));
-    const checks = materialise(plan, {prefix, python: zope.python});
-    t.true(checks.length > 0);
-    for (const {path, command} of checks) {
-      const ran = await execute(command);
-      t.is(ran.status, 0, `${path}: ${ran.stderr}`);
-      if (!path.endsWith('wsgi.ini')) continue;
-      const loaded = await execute([zope.python, '-c', loadIni, path]);
-      t.is(loaded.stdout, "['StreamHandler', 'SysLogHandler']\n", loaded.stderr);
-    }
-  });
-}
-
 testWith(zope)('parity: what Zope refuses at start, the check of zope.conf refuses', async (t) => {
   const {path: prefix} = await dir({unsafeCleanup: true});
   const {plan, diagnostics} = await lowerText(`

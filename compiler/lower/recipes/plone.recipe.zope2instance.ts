@@ -14,7 +14,7 @@ import {catalogueCommand} from '../zope/translations.js';
 import {httpAddresses, iniInputs, knowsOldLog, wsgiIni} from '../zope/wsgi-ini.js';
 import {zcmlFiles} from '../zope/zcml.js';
 import {fileStorage, isNamedElsewhere, readyAddress} from '../zope/zodb-paths.js';
-import {clientHome, templateCache, zopeConf} from '../zope/zope-conf.js';
+import {clientHome, hasTemporaryStorage, templateCache, zopeConf} from '../zope/zope-conf.js';
 import {eggEnvironment, eggOptions, eggScripts} from './zc.recipe.egg.js';
 
 /** Option to what becomes of it; the old ones have a table of their own. */
@@ -75,7 +75,7 @@ const options: Readonly<Record<string, string>> = {
   'before-storage': 'zc.beforestorage around the storage',
   'storage-wrapper': 'a section around the storage, %s stands for it',
   'zlib-storage': 'active or passive',
-  'zodb-temporary-storage': 'off unless asked for',
+  'zodb-temporary-storage': 'off unless asked for; on: Products.TemporaryFolder is required, and its storage imported',
   'event-log': 'a log file; without it the log goes to syslog; disable: none',
   'event-log-level': 'INFO',
   'event-log-handler': 'a handler class of your own',
@@ -177,7 +177,10 @@ export const ploneRecipeZope2instance: RecipeLowering = {
     }
     checkZopeConf(part, 'zope-conf-additional', report);
     return [
-      eggEnvironment(part, context, ['plone.recipe.zope2instance']),
+      eggEnvironment(part, context, [
+        'plone.recipe.zope2instance',
+        ...(hasTemporaryStorage(part) ? ['Products.TemporaryFolder'] : []),
+      ]),
       ...folders(part, context),
       ...homeFiles(part, context),
       ...[catalogueCommand(part, context)].filter((entry) => entry !== undefined),

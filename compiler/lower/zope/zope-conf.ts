@@ -1,7 +1,7 @@
 /** zope.conf of an instance. Source: plone.recipe.zope2instance 9.1.0, recipe.py, `build_zope_conf`. */
 import type {LowerContext, Part} from '../../model/lowering.js';
 import type {Text} from '../../model/text.js';
-import {literal, place, text, trim} from '../../util/text.js';
+import {literal, place, show, text, trim} from '../../util/text.js';
 import {inDirectory, join} from '../placement.js';
 import {confText, indented} from './conf-text.js';
 import {environmentLines, mentions, storageSection} from './storage-sections.js';
@@ -16,7 +16,7 @@ export function zopeConf(part: Part, context: LowerContext): Text {
   const verbose = part.literal('verbose-security')?.trim() ?? 'off';
   const environment = environmentVariables(part, context);
   return confText(
-    ...part.lines('zope-conf-imports').map((name) => text('%import ', name)),
+    ...imports(part).map((name) => text('%import ', name)),
     text('%define INSTANCEHOME ', place('etc', part.name)),
     'instancehome $INSTANCEHOME',
     text('%define CLIENTHOME ', clientHome(part, context)),
@@ -39,6 +39,12 @@ export function zopeConf(part: Part, context: LowerContext): Text {
     line('python-check-interval', 'python-check-interval', '1000'),
     part.option('zope-conf-additional'),
   );
+}
+
+function imports(part: Part): Text[] {
+  const named = part.lines('zope-conf-imports');
+  const wanted = hasTemporaryStorage(part) && !named.some((name) => show(name) === 'tempstorage');
+  return [...named, ...(wanted ? [text('tempstorage')] : [])];
 }
 
 /** CLIENTHOME: where Zope keeps its pid, its control socket and imports. */
@@ -68,6 +74,11 @@ function environmentVariables(part: Part, context: LowerContext): Text[] {
   return [...lines, ...(cache ? [text('CHAMELEON_CACHE ', cache)] : [])];
 }
 
+/** Whether the usual temporary database is asked for: its storage is tempstorage's today, its folder Products.TemporaryFolder's. */
+export function hasTemporaryStorage(part: Part): boolean {
+  return ['on', 'true', '1'].includes(part.literal('zodb-temporary-storage')?.trim().toLowerCase() ?? 'off');
+}
+
 /**
  * Off unless it is asked for: the recipe turns it on where Products.CMFPlone is not installed, and Zope then does not
  * start, for it has no such storage any more.
@@ -76,7 +87,7 @@ function temporaryStorage(part: Part): Text | undefined {
   const value = part.option('zodb-temporary-storage');
   const word = value && (literal(value)?.trim().toLowerCase() ?? '');
   if (value === undefined || word === undefined || ['off', 'false', '0', ''].includes(word)) return undefined;
-  if (!['on', 'true', '1'].includes(word)) return value;
+  if (!hasTemporaryStorage(part)) return value;
   return confText(
     '<zodb_db temporary>',
     '    <temporarystorage>',
