@@ -78,6 +78,5 @@ function refOnHost(ref: Ref, host: Host): string {
   if (ref.ref === 'release-id') return '1.0.0';
   if (ref.ref === 'secret') return host.secrets?.[ref.name] ?? `secret-${ref.name}`;
   if (ref.ref === 'env') return `value-of-${ref.name}`;
-  if (ref.ref === 'release-id') return '1.0.0';
   return {hostname: 'web1', fqdn: 'web1.example.org', user: 'zope', group: 'zope'}[ref.ref];
 }
