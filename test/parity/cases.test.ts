@@ -69,5 +69,9 @@ test('parity: every recipe that plans something has a case, or a reason why the 
   const missing = recipes
     .filter((one) => !one.developmentOnly && !retiredRecipes.includes(one) && !tried.has(canonicalName(one.recipe)))
     .map(({recipe}) => recipe);
-  t.deepEqual([...new Set(missing)].sort(), Object.keys(notRun).sort());
+  t.deepEqual(
+    [...new Set(missing)].sort(),
+    Object.keys(notRun).sort(),
+    'a case in test/parity/cases, or a line in not-run.ts',
+  );
 });
