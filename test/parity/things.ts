@@ -7,8 +7,8 @@
  * - A mode counts where it is not the usual one (0755, 0644; 0755 for a file with `#!`). Blobs are 0700 in a release always.
  * - A launcher counts by what it calls, its arguments, its initialization and extra paths: what buildout writes around, `import sys`
  *   too, is its own. Both kinds of quotes are the same.
- * - Lines of .conf, .ini, .vcl, .xml and .zcml files and of shell scripts count without their blanks, empty lines and comments; of
- *   other files as they are.
+ * - Lines of .conf, .ini, .vcl, .xml and .zcml files and of shell scripts count without their blanks, empty lines and comments, those of
+ *   scripts without quotes; of other files as they are.
  * - Of a VCL its backends, probes, addresses that may purge, and the text of options count; its subs are each program's own.
  * - Programs of a supervisord.conf are services, lines of a crontab schedules; bin/backup's arguments are a backup. Keys of a program
  *   that say what supervisor does by itself are left out.
@@ -147,8 +147,9 @@ function modeOf(mode: string, text: string): string[] {
 
 function linesOf(path: string, content: string): string[] {
   if (path.endsWith('.vcl')) return vclLines(content);
-  if (!/\.(conf|ini|xml|zcml)$/.test(path) && !content.startsWith('#!/bin/sh')) return content.split('\n');
-  return content
+  const shell = content.startsWith('#!/bin/sh');
+  if (!/\.(conf|ini|xml|zcml)$/.test(path) && !shell) return content.split('\n');
+  return (shell ? content.replaceAll(/["']/g, '') : content)
     .split('\n')
     .map((line) =>
       line
