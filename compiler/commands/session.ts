@@ -3,7 +3,7 @@ import {withCauses} from '../diagnostics/causes.js';
 import {withChains} from '../diagnostics/chain.js';
 import type {Diagnostic, Label, Profile, Report} from '../diagnostics/diagnostic.js';
 import {withMacros} from '../diagnostics/macros.js';
-import {severityOf} from '../diagnostics/severity.js';
+import {ordered, severityOf} from '../diagnostics/severity.js';
 import type {Graph} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import type {Learn} from '../read-profile.js';
@@ -75,7 +75,10 @@ async function print(
     process.stdout.write(renderGithub(diagnostics, profile));
   } else if (diagnostics.length > 0) {
     const {renderText} = await import('../diagnostics/render.js');
-    process.stderr.write(renderText(diagnostics, {profile, colour: wantsColour(color)}));
+    const text = renderText(diagnostics, {profile, colour: wantsColour(color)});
+    const first = ordered(diagnostics, profile)[0]?.kind;
+    process.stderr.write(text);
+    if (first) process.stderr.write(`more about one of them: cfgc explain ${first.id}\n`);
   }
 }
 

@@ -272,17 +272,19 @@ class Reader {
         span: this.lineSpan(token),
         text: indented ? 'continues no option' : header ? headerFault(token.image) : optionFault(token.image),
       },
-      hint: header
-        ? 'write `[name]`, the name without blanks or any of # [ ] : ; { }; behind it only a comment'
-        : assigned
-          ? `write \`${assigned[1] === '<' ? '<=' : `${assigned[1]} =`} ${strip(assigned[2]!)}\``
-          : indented
-            ? 'begin the option in the first column, or put its name above'
-            : apart
-              ? `write \`${apart[1]} ${apart[2]}= ${apart[3]}\``
-              : macro
-                ? `write \`<= ${macro[1]}\``
-                : 'write `name = value`; to continue the option above, begin the line with blanks',
+      hint: /^\s*\[?\s*\{[{%#]/.test(token.image)
+        ? 'this looks like a Jinja template: render it, and compile the result'
+        : header
+          ? 'write `[name]`, the name without blanks or any of # [ ] : ; { }; behind it only a comment'
+          : assigned
+            ? `write \`${assigned[1] === '<' ? '<=' : `${assigned[1]} =`} ${strip(assigned[2]!)}\``
+            : indented
+              ? 'begin the option in the first column, or put its name above'
+              : apart
+                ? `write \`${apart[1]} ${apart[2]}= ${apart[3]}\``
+                : macro
+                  ? `write \`<= ${macro[1]}\``
+                  : 'write `name = value`; to continue the option above, begin the line with blanks',
     });
   }
 
