@@ -27,7 +27,7 @@ export async function editCommand(
   const path = resolve(options.to);
   const bytes = await nodeIo.readFile(path).catch(() => undefined);
   if (!bytes) return usage(`\`${options.to}\` can't be read`);
-  const profile = options.profile ?? (await profileBeside(path));
+  const profile = options.profile ?? (await profileBeside(options.to));
   const request = requestOf(profile, [], {...options, allowDirty: true});
   if ('wrong' in request) return usage(request.wrong);
   const session = startSession(options, version);

@@ -253,7 +253,7 @@ async function uvOrReport({name}: LockPlaces, io: Io, report: Report): Promise<s
   if (uv === undefined) {
     report({
       kind: noUv,
-      message: `there is no uv, which \`${name}\` needs to be made`,
+      message: `there is no uv, which finds out what \`${name}\` has to hold`,
       hint: 'install uv (pip install uv), or name one: CFGC_UV=/path/to/uv',
     });
   }
