@@ -31,7 +31,7 @@ layout_init() {
     RELEASES=$PREFIX/releases
     CURRENT=$PREFIX/current
     STATE=$PREFIX/.cfgc
-    DATA='' LOG='' RUN='' BACKUPS='' SUPERVISOR='' CACHE='' LAYOUT_ETC_LINK=''
+    DATA='' LOG='' RUN='' BACKUPS='' SUPERVISOR='' CACHE='' LAYOUT_ETC_LINK='' layout_above=''
     if [ "${LAYOUT_STYLE:-prefix}" = fhs ]; then
         layout_root=
         case $PREFIX in
@@ -143,7 +143,6 @@ layout_problems() (
     for folder in "$DATA" "$LOG" "$RUN"; do
         layout_judge "$folder" "$me" "$service"
     done
-    layout_above=
     for folder in "$PREFIX" "$DATA" "$LOG" "$RUN" "$BACKUPS" "$SUPERVISOR" "$CACHE"; do
         layout_parents "$folder" "$me" "$service"
     done
