@@ -15,6 +15,7 @@ import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
 import {partView} from './lower/part-view.js';
 import {givenOptions, givenOther, recipes} from './lower/recipes.js';
+import {withExtensionSections} from './merge/extension-sections.js';
 import type {Config, Resolved, ResolvedSection} from './model/config.js';
 import type {Graph} from './model/graph.js';
 import type {Lock} from './model/lock.js';
@@ -74,7 +75,7 @@ export async function checkProfile(
 ): Promise<CheckedProfile | undefined> {
   const read = await readProfile(request, io, report, learn);
   if (!read) return undefined;
-  const {config} = read;
+  const config = withExtensionSections(read.config);
   // Asked now, answered while the rest is worked on.
   const dirty = request.allowDirty ? [] : gitFacts(config, request, io);
   const plugins = await loadPlugins(config, io, report);
@@ -111,7 +112,7 @@ export async function checkProfile(
   };
   check(context);
   const foreign = new Map(plugins.map(({name, sha256}) => [name, sha256]));
-  return {...read, resolved, settings, context, plugins, foreign, developed};
+  return {...read, config, resolved, settings, context, plugins, foreign, developed};
 }
 
 /** lower, with the files that recipes ask for. */

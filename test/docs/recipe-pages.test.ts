@@ -1,6 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
+import {knownExtensions} from '../../compiler/check/rules/known-extensions.js';
+import {extensionPage} from '../../compiler/inspect/extension-page.js';
 import {recipePages} from '../../compiler/inspect/recipe-pages.js';
 import {recipes} from '../../compiler/lower/recipes.js';
 
@@ -10,6 +12,10 @@ test('docs/recipes: each page is what the modules say (npm run docs)', (t) => {
   const pages = recipePages(recipes);
   t.deepEqual(readdirSync(folder).sort(), pages.map(({file}) => file).sort());
   for (const {file, text} of pages) t.is(readFileSync(join(folder, file), 'utf8'), text, file);
+});
+
+test('docs/extensions.md: what the list says (npm run docs)', (t) => {
+  t.is(readFileSync(join(folder, '../extensions.md'), 'utf8'), extensionPage(knownExtensions));
 });
 
 test('docs/recipes: every option that a recipe lists is told on its page', (t) => {

@@ -8,6 +8,7 @@ import {memoryIo} from '../../compiler/io.js';
 import {lower, wantedInputs} from '../../compiler/lower/lower.js';
 import {partView} from '../../compiler/lower/part-view.js';
 import {givenOptions, givenOther} from '../../compiler/lower/recipes.js';
+import {withExtensionSections} from '../../compiler/merge/extension-sections.js';
 import type {ResolvedSection} from '../../compiler/model/config.js';
 import type {InputFile} from '../../compiler/model/lowering.js';
 import type {Entry, ReleasePlan} from '../../compiler/model/release-plan.js';
@@ -48,7 +49,7 @@ export async function lowerText(
   const read = await readProfile(request, memoryIo({files: Object.fromEntries(texts)}), report);
   if (!read) throw new Error(renderText(diagnostics, {profile: 'prod', colour: false}));
   const gives = (section: ResolvedSection) => givenOptions(partView(section));
-  const resolved = resolve(read.config, report, {
+  const resolved = resolve(withExtensionSections(read.config), report, {
     mode: 'late-bound',
     gives,
     givesOther: (section, option) => givenOther(partView(section), option),

@@ -21,7 +21,10 @@ function lowered(reason: string): KnownExtension {
 export const knownExtensions: ReadonlyMap<string, KnownExtension> = new Map([
   ['mr.developer', lowered('sources and auto-checkout are read; a production profile must check out nothing')],
   ['mxdev', lowered('sources and auto-checkout are read; a production profile must check out nothing')],
-  ['buildout.environ', lowered('environment variables become inputs of the release')],
+  [
+    'buildout.environ',
+    lowered('variables that `${__environ__:NAME}` refers to become inputs of the release, which preflight asks for'),
+  ],
   ['plone.versioncheck', noEffect('it reports on versions; `cfgc lint` does')],
   ['buildout.dumppickedversions', noEffect('nothing is picked in a release')],
   ['buildout-versions', noEffect('nothing is picked in a release')],
@@ -35,6 +38,8 @@ export const knownExtensions: ReadonlyMap<string, KnownExtension> = new Map([
   ['isotoma.buildout.logger', noEffect('the compile has its own messages')],
   ['buildout.wheel', noEffect('wheels are what a release installs')],
   ['buildout.threatlevel', noEffect('it asks a remote host while buildout runs; a release does not')],
+  // A recipe that is listed by mistake: buildout looks for an extension in it, finds none, and goes on.
+  ['collective.recipe.template', noEffect('it is a recipe: buildout finds no extension in it, and goes on')],
   ['buildout.bootstrap', noEffect('a release needs no bootstrap')],
   ['buildout.locallib', refuse("mixes packages of the host's Python into the release")],
   ['buildout.disablessl', refuse('switches off the check of certificates')],
