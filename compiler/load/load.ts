@@ -305,7 +305,10 @@ class Loader {
       kind: extendsCycle,
       message: `${stack[at]!.source.name} extends itself`,
       ...(wanted.span && {primary: {span: wanted.span, text: 'here the circle closes'}}),
-      notes: [`the circle: ${shortened(circle).join(' → ')}`, ...this.chain(wanted, stack.slice(0, at + 1)).slice(1)],
+      notes: [
+        `the circle: ${shortened(circle).join(' → ')}`,
+        ...this.chain(wanted, stack.slice(0, at + 1)).slice(0, -1),
+      ],
       hint: 'move what both need into a third file that extends neither',
     });
   }
@@ -543,7 +546,9 @@ class Loader {
   }
 
   private placed(diagnostic: Diagnostic, wanted: Name, stack: readonly Frame[]): Diagnostic {
-    const notes = [...(diagnostic.notes ?? []), ...this.chain(wanted, stack)];
+    const chain = this.chain(wanted, stack);
+    // One step alone is what the caret shows.
+    const notes = [...(diagnostic.notes ?? []), ...(chain.length > 1 ? chain : [])];
     const span = wanted.span;
     const hint =
       diagnostic.hint ?? (wanted.name.startsWith('#') || wanted.name.startsWith(';') ? commentHint : undefined);
@@ -560,7 +565,7 @@ class Loader {
     };
   }
 
-  /** How a file was reached, the nearest step first. */
+  /** How a file was reached, from the profile on. */
   private chain(wanted: Name, stack: readonly Frame[]): string[] {
     const steps: string[] = [];
     let to = wanted.name;
@@ -570,7 +575,7 @@ class Loader {
       to = stack[at]!.source.name;
       span = stack[at]!.via;
     }
-    return shortened(steps);
+    return shortened(steps.reverse());
   }
 }
 

@@ -478,9 +478,9 @@ test('remote: a host that is gone: the message has the chain of files, and text 
 3 |     ${url.replace(/:\d+/, ':PORT')}
   |     ${'^'.repeat(url.length)} extended here
   |
-  = note: http://127.0.0.1:PORT/base.cfg:3 extends http://127.0.0.1:PORT/versions.cfg
-  = note: site.cfg:3 extends http://127.0.0.1:PORT/base.cfg
   = note: prod.cfg:3 extends site.cfg
+  = note: site.cfg:3 extends http://127.0.0.1:PORT/base.cfg
+  = note: http://127.0.0.1:PORT/base.cfg:3 extends http://127.0.0.1:PORT/versions.cfg
   = hint: stand in for it: --map 'http://127.0.0.1:PORT/versions.cfg=copy.cfg'
 
 1 error
