@@ -290,9 +290,7 @@ function decide(start: Start, facts: Facts): readonly string[] {
   for (const {part, option, user} of others)
     decisions.push(`[release] user is ${first!.user}, but ${option} of [${part}] says ${user}: a release has one.`);
   const zope = pinOf(start.resolved, 'Zope') ?? pinOf(start.resolved, 'Zope2');
-  if (zope !== undefined && Number.parseInt(zope, 10) < 4)
-    decisions.push(`Zope ${zope} runs on Python 2 alone, which no release can have: upgrade to Zope 4 or later first.`);
-  else if (zope === undefined) decisions.push('[release] python: which Python does the site run on?');
+  if (zope === undefined) decisions.push('[release] python: which Python does the site run on?');
   if (!facts.supervisor)
     decisions.push('[release] services: supervisor, systemd, or none (then start-command and stop-command too).');
   for (const {part, option, path} of facts.data)

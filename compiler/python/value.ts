@@ -158,8 +158,11 @@ export function textOfValue(value: Value): Text | undefined {
   return isLate(value) ? value.text : undefined;
 }
 
-export function lateFault({text: own}: LateValue): Undecidable {
-  return new Undecidable(`\`${show(own)}\``);
+/** A look into a text that the host completes. */
+export class LateUndecidable extends Undecidable {}
+
+export function lateFault({text: own}: LateValue): LateUndecidable {
+  return new LateUndecidable(`\`${show(own)}\``);
 }
 
 /** False where no value of its references makes it this string. */

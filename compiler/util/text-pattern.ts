@@ -16,8 +16,8 @@ export function encode(value: Text): Encoded {
   const refs: Ref[] = [];
   const string = value.pieces
     .map((piece) => {
-      // A literal character of the private area can't be told from a reference: it is left out.
-      if (typeof piece === 'string') return piece.replace(/[\ue000-\uf8ff]/g, '');
+      // Beside references, a literal character of the private area can't be told from one: it is left out.
+      if (typeof piece === 'string') return value.pieces.length === 1 ? piece : piece.replace(/[\ue000-\uf8ff]/g, '');
       refs.push(piece);
       return String.fromCharCode(first + refs.length - 1);
     })

@@ -84,6 +84,12 @@ for (const [what, [template, message, at]] of Object.entries(refused)) {
   });
 }
 
+test('genshi: a template of its own characters is written as it is, those of the private area too', async (t) => {
+  const {plan} = await lowerText(configuration, {'t.in': {text: "\ue0a0 é ${'\ue0b0'} 漢 😀"}});
+  const file = plan.entries.find((entry) => entry.kind === 'file' && show(entry.path).endsWith('out.txt'));
+  t.is(file?.kind === 'file' ? show(file.content) : '', '\ue0a0 é \ue0b0 漢 😀');
+});
+
 test('genshi: secrets and inputs stay references, also when they are joined and cut', async (t) => {
   const {plan, diagnostics, profile} = await lowerText(configuration, {
     't.in': {text: "key=${options['secret']}\n{% for word in options['both'].split() %}<$word>{% end %}"},

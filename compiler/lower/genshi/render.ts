@@ -10,6 +10,7 @@ import {
   isPrefix,
   isSequence,
   iterate,
+  LateUndecidable,
   PythonError,
   textOfValue,
   truth,
@@ -412,6 +413,10 @@ function faultOf(error: PythonError | Undecidable | RangeError, at: number, sour
   if (error instanceof Unresolved) {
     const {what, told} = error;
     return {at, end, told, message: `${what} has no value`, why: 'it refers to something that is not there'};
+  }
+  if (error instanceof LateUndecidable) {
+    const hint = 'it can be written, joined, and cut at white space; no condition can ask for it';
+    return {at, end, message: `${error.what} can't be worked out ahead`, why: 'known on the host alone', hint};
   }
   const what = error instanceof Undecidable ? error.what : 'so long a value';
   return {
