@@ -137,8 +137,12 @@ class MarkerParser extends EmbeddedActionsParser {
 let lexer: Lexer | undefined;
 let parser: MarkerParser | undefined;
 
+/** Characters of a marker; a longer one is left to what reads expressions, which refuses it. */
+const lengthLimit = 100_000;
+
 /** @returns undefined where the text is no marker */
 export function parseMarker(text: string): Marker | undefined {
+  if (text.length > lengthLimit) return undefined;
   lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0 || isTooDeep(text)) return undefined;

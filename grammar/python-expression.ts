@@ -691,6 +691,7 @@ class ExpressionParser extends EmbeddedActionsParser {
 /** Brackets within each other, as many as CPython's tokenizer takes; and a length that no condition reaches. */
 const depthLimit = 200;
 const tokenLimit = 5000;
+const lengthLimit = 100_000;
 /** What nests without brackets: `2 ** 2 ** 2`, `lambda: lambda: 1`, `a if b else c if d else e`. */
 const nestingLimit = 200;
 
@@ -708,6 +709,9 @@ export function parseExpression(
   text: string,
   minor = newestMinor,
 ): Expression | {readonly errorAt: number; readonly tooLong?: true} {
+  if (text.length > lengthLimit) return {errorAt: 0, tooLong: true};
+  const nul = text.indexOf('\0');
+  if (nul >= 0) return {errorAt: nul};
   lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0) return {errorAt: lexed.errors[0]!.offset};
@@ -746,7 +750,21 @@ export function formattedPieces(literal: string): readonly (string | {readonly f
   );
 }
 
+/** Every brace of a field is closed. Doubled ones are text; what holds quotes or escapes is not looked at. */
+function isBalanced(literal: string): boolean {
+  const body = literal.replace(/^[a-z]*(?:'''|"""|'|")/i, '').replace(/(?:'''|"""|'|")$/, '');
+  if (/[\\'"]/.test(body)) return true;
+  let depth = 0;
+  for (const brace of body.match(/\{\{|\}\}|[{}]/g) ?? []) {
+    if (depth === 0 && brace.length === 2) continue;
+    for (const each of brace) depth += each === '{' ? 1 : -1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
 function isFormatted(literal: string, minor: number): boolean {
+  if (!isBalanced(literal)) return false;
   return (formattedPieces(literal) ?? []).every((piece) =>
     typeof piece === 'string'
       ? piece !== '{' && piece !== '}'

@@ -27,6 +27,7 @@ export interface ValuePiece {
 }
 
 export function splitValue(value: string): ValuePiece[] {
+  if (!value.includes('}')) return value === '' ? [] : [{text: value, isReference: false}];
   return lexer.tokenize(value).tokens.map((token) => ({text: token.image, isReference: token.tokenType === Reference}));
 }
 
@@ -50,7 +51,10 @@ export function readReference(
 let barren = {text: '', from: 0, until: 0};
 
 function isBarren(text: string, start: number): boolean {
-  return barren.text === text && start >= barren.from && start < barren.until;
+  if (start < barren.from || start >= barren.until || barren.text !== text) return false;
+  // An equal text is compared character by character, the very same one at once.
+  barren.text = text;
+  return true;
 }
 
 function matchReference(text: string, start: number): CustomPatternMatcherReturn | null {

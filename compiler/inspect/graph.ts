@@ -25,7 +25,7 @@ export function configGraph(config: Config, resolved: Resolved | undefined): Con
   const references = new Map<string, Edge>();
   for (const section of sections) {
     for (const {raw} of section.options.values()) {
-      for (const [, to] of raw.matchAll(/\$\{([^}:]*):[^}]*\}/g)) {
+      for (const [, to] of raw.matchAll(/\$\{([^{}:]*):[^{}]*\}/g)) {
         if (to && to !== section.name && to !== 'buildout')
           references.set(`${section.name}\n${to}`, {from: section.name, to});
       }

@@ -93,6 +93,8 @@ class Loader {
   private readonly hashes = new Map<string, string>();
   /** What to say of URLs that came from the cache since their host did not answer: said at the place that extends them. */
   private readonly stale = new Map<string, Diagnostic>();
+  /** The files on the way from the profile to where reading is. */
+  private readonly reading = new Set<string>();
   private readonly done = new Map<string, GraphFile | undefined>();
   /** Paths outside of the profile's folder that no absolute name led to. */
   private readonly above = new Set<string>();
@@ -100,7 +102,7 @@ class Loader {
   private readonly order: Frame[] = [];
   private readonly edges: Graph['edges'][number][] = [];
   /** Options of [buildout] that say how files are fetched: the profile's, over the user's. */
-  private readonly download = new Map<string, CfgOption | string>();
+  private download = new Map<string, CfgOption | string>();
   private reportedDownload = false;
 
   constructor(
@@ -121,10 +123,15 @@ class Loader {
     const commandLine = options.commandLine ?? [];
     const userDefaults = options.userDefaults ? await this.userDefaults() : undefined;
     this.addDownloadOptions(userDefaults?.file);
+    const beforeFiles = new Map(this.download);
     const entry = await this.read(this.entryPath, '', undefined, (file) => this.addDownloadOptions(file));
     const commandLineExtends: GraphFile[] = [];
     for (const name of words(commandLineExtendsOf(commandLine))) {
-      const file = await this.read(basename(name), this.commandLineBase(name), undefined);
+      // What the profile says of downloads counts for what it extends itself.
+      this.download = new Map(beforeFiles);
+      const file = await this.read(basename(name), this.commandLineBase(name), undefined, (each) =>
+        this.addDownloadOptions(each),
+      );
       if (file) commandLineExtends.push(file);
     }
     const files = this.order.flatMap(({source}) => this.done.get(source.path) ?? []);
@@ -177,6 +184,7 @@ class Loader {
           required: frame.required,
         };
         this.done.set(frame.source.path, file);
+        this.reading.delete(frame.source.path);
         stack.pop();
         const parent = stack.at(-1);
         if (!parent) return file;
@@ -236,9 +244,9 @@ class Loader {
           .digest('hex'),
       );
     if (isUrl(path) && this.isSameUrlAgain(source, wanted, stack)) return undefined;
-    const chain = this.chain(wanted, stack);
+    const chain = (): string[] => this.chain(wanted, stack);
     const file = this.options.parse(source, (diagnostic) =>
-      this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain]}),
+      this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain()]}),
     );
     onParsed?.(file);
     const frame: Frame = {
@@ -252,6 +260,7 @@ class Loader {
       via: wanted.span,
     };
     this.order.push(frame);
+    this.reading.add(path);
     // All that a file extends is asked for at once; the order in which it is used stays.
     for (const {name, optional} of frame.names)
       if (!optional) void this.collapsed(locate(name, ownBase)).then((each) => this.bytes(each));
@@ -259,7 +268,7 @@ class Loader {
   }
 
   /** What [buildout] of a file extends, first the required, then the optional ones. */
-  private names(file: CfgFile, chain: readonly string[]): Name[] {
+  private names(file: CfgFile, chain: () => readonly string[]): Name[] {
     const found: Name[] = [];
     const options = file.sections.find(({name}) => name === 'buildout')?.options ?? [];
     for (const option of ['extends', 'optional-extends'].flatMap((key) => options.filter((each) => each.key === key))) {
@@ -276,7 +285,7 @@ class Loader {
         kind: extendedBy,
         message: '`extended-by` is no longer read by buildout, which refuses the file',
         primary: {span: old.keySpan, text: 'only releases before 1.5 knew it'},
-        notes: chain,
+        notes: chain(),
         hint: `delete it, and compile the file that it names, with \`extends = ${basename(file.source.name)}\``,
       });
     }
@@ -284,6 +293,8 @@ class Loader {
   }
 
   private isCycle(path: string, wanted: Name, stack: readonly Frame[]): boolean {
+    // Most files are not on the way that led to them, which may be long.
+    if (!this.reading.has(path)) return false;
     const at = stack.findIndex((frame) => frame.source.path === path);
     if (at < 0) return false;
     this.reportCycle(stack[at]!.source, at, wanted, stack);
@@ -359,7 +370,7 @@ class Loader {
       return (await this.io.readFile(path)) !== undefined;
     } catch (error) {
       // What is there and can't be read is there.
-      return !['ENAMETOOLONG', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
+      return !['ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE'].includes((error as NodeJS.ErrnoException).code ?? '');
     }
   }
 
@@ -485,11 +496,7 @@ class Loader {
     const newest = this.downloadValue('newest') ?? 'true';
     const cache = this.downloadValue('extends-cache');
     const wrong =
-      newest !== 'true' && newest !== 'false'
-        ? 'newest'
-        : cache && /\$\{[^}]*\}/.test(cache)
-          ? 'extends-cache'
-          : undefined;
+      newest !== 'true' && newest !== 'false' ? 'newest' : cache && holdsReference(cache) ? 'extends-cache' : undefined;
     if (!wrong) return true;
     if (this.reportedDownload) return false;
     this.reportedDownload = true;
@@ -584,6 +591,12 @@ const commentHint = 'a comment begins in the first column; indented, it is read 
 /** Files that one extends have a name like this; what else lies in the folder is not proposed. */
 function isProfile(name: string): boolean {
   return /\.(cfg|conf|ini|txt)$/i.test(name);
+}
+
+/** `${` with a `}` somewhere behind it. */
+function holdsReference(value: string): boolean {
+  const start = value.indexOf('${');
+  return start >= 0 && value.includes('}', start);
 }
 
 /** What a name means in a file of a folder. Source: zc.buildout 6.0.1, buildout._open. */

@@ -105,6 +105,19 @@ Example: "eggs =+ Plone" sets eggs to "+ Plone". Write "eggs += Plone".
 Source: zc.buildout 6.0.1, configparser.`,
 };
 
+export const tooManyLines: DiagnosticKind = {
+  id: 'CFG211',
+  name: 'too-many-lines',
+  severity: 'error',
+  losesFile: true,
+  explain: `
+What it does: stops at an option that gets more than 200,000 lines by "+=".
+Why: a file is applied once for every way that leads to it. Where each file of a row extends the next one twice, its "+=" is
+applied a thousand times at the tenth file and a million times at the twentieth; buildout goes on until the memory is full.
+Example: a.cfg "extends = b.cfg b.cfg", b.cfg "extends = c.cfg c.cfg", and so on. Extend each file once.
+Source: cfgc's own limit; zc.buildout 6.0.1, buildout._open.`,
+};
+
 export const mergeKinds: readonly DiagnosticKind[] = [
   versionsSectionMissing,
   emptyOptionName,
@@ -115,4 +128,5 @@ export const mergeKinds: readonly DiagnosticKind[] = [
   obsoleteOption,
   misspeltOption,
   operatorInValue,
+  tooManyLines,
 ];

@@ -1,6 +1,7 @@
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Config, ConfigOption, ConfigSection, HistoryItem} from '../model/config.js';
 import type {Graph, GraphFile} from '../model/graph.js';
+import {TooManyLines} from '../util/line-change.js';
 import {absolutePath, dirname, expandHome, isAbsolute, isUrl, joinPath} from '../util/path.js';
 import {compareStrings} from '../util/python-string.js';
 import {items, join, last, leaf} from '../util/rope.js';
@@ -15,7 +16,7 @@ import {
   type State,
   thenEffect,
 } from '../util/section-effect.js';
-import {emptyOptionName, relativeInRemote, versionsSectionMissing} from './kinds.js';
+import {emptyOptionName, relativeInRemote, tooManyLines, versionsSectionMissing} from './kinds.js';
 import {warnOfSurprises} from './surprises.js';
 
 export interface MergeOptions {
@@ -51,13 +52,7 @@ class Merger {
     const {graph} = this;
     for (const file of graph.files) for (const extended of file.extends) this.use(extended);
     for (const file of graph.commandLineExtends) this.use(file);
-    const userDefaults = graph.userDefaults && this.stateOf(graph.userDefaults, undefined);
-    const data = this.update(
-      new Map([['buildout', {keys: this.defaults(), span: undefined}]]),
-      this.entry(userDefaults),
-    );
-    for (const file of graph.commandLineExtends) this.update(data, this.stateOf(file, userDefaults));
-    this.update(data, commandLineState(graph));
+    const data = this.allFiles();
     this.addVersions(data);
     this.absolutise(data);
     const config: Config = {
@@ -69,6 +64,25 @@ class Merger {
     };
     warnOfSurprises(config, graph.files, this.report);
     return config;
+  }
+
+  private allFiles(): State {
+    const {graph} = this;
+    const defaults = (): State => new Map([['buildout', {keys: this.defaults(), span: undefined}]]);
+    try {
+      const userDefaults = graph.userDefaults && this.stateOf(graph.userDefaults, undefined);
+      const data = this.update(defaults(), this.entry(userDefaults));
+      for (const file of graph.commandLineExtends) this.update(data, this.stateOf(file, userDefaults));
+      return this.update(data, commandLineState(graph));
+    } catch (error) {
+      if (!(error instanceof TooManyLines)) throw error;
+      this.report({
+        kind: tooManyLines,
+        message: 'an option gets more than 200,000 lines by `+=`',
+        hint: 'a file that is extended twice, by files that are extended twice, adds its lines exponentially often: extend it once',
+      });
+      return defaults();
+    }
   }
 
   private use(file: GraphFile): void {

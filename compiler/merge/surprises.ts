@@ -72,10 +72,11 @@ function warnOfTakingNothing(section: string, option: ConfigOption, report: Repo
   for (const {operation, value, span} of option.history) {
     const given = value.split('\n');
     if (operation === 'set') lines = given;
-    else if (operation === 'add') lines.push(...given);
+    else if (operation === 'add') lines = lines.concat(given);
     else {
-      const absent = given.filter((line) => line.trim() !== '' && !lines.includes(line));
-      lines = lines.filter((line) => !given.includes(line));
+      const [present, taken] = [new Set(lines), new Set(given)];
+      const absent = given.filter((line) => line.trim() !== '' && !present.has(line));
+      lines = lines.filter((line) => !taken.has(line));
       if (span && absent.length > 0) {
         const near = nearestLine(absent[0]!, lines);
         report({

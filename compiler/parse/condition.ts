@@ -41,7 +41,9 @@ export function decideCondition(
   try {
     return decide(place, target);
   } catch (error) {
-    reportFault(error, shown, span, target, report);
+    // Python has a limit to how deep it goes, too.
+    const fault = error instanceof RangeError ? new Undecidable('so deep an expression') : error;
+    reportFault(fault, shown, span, target, report);
     return false;
   }
 }
@@ -106,14 +108,21 @@ function forAnyMicro(target: Target, answer: (machine: Machine, onMicro: () => v
   return first;
 }
 
-function reportFault(error: unknown, shown: string, span: Span, target: Target, report: Report): void {
+/** Characters of a condition that a message shows. */
+const longest = 200;
+
+function reportFault(error: unknown, whole: string, span: Span, target: Target, report: Report): void {
+  const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole;
   if (error instanceof Undecidable) {
-    const quoted = shown.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+    const quoted = whole.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
     report({
       kind: conditionUndecidable,
       message: `the condition \`${shown}\` can't be decided ahead`,
       primary: {span, text: `${error.what} is for the host to say`},
-      hint: `state the answer: --assume "${quoted}=true"`,
+      hint:
+        whole === shown
+          ? `state the answer: --assume "${quoted}=true"`
+          : 'write it shorter, and state its answer with --assume',
     });
   } else if (error instanceof NoExpression) {
     const at = Math.min(Math.max(span.start + error.at, span.start), Math.max(span.end - 1, span.start));

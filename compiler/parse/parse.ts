@@ -59,7 +59,8 @@ function parseTree(text: string): FileCstChildren {
 
 /** An option while its lines are read. */
 interface Draft {
-  value: string;
+  /** Of the value, joined when all are read: of an option that is added to very often, each would be a copy of all. */
+  lines: string[];
   key: string;
   keySpan: Span;
   start: number;
@@ -114,7 +115,7 @@ class Reader {
         options.values(),
         (draft): CfgOption => ({
           key: draft.key,
-          value: finish(draft.value),
+          value: finish(draft.lines.join('\n')),
           keySpan: draft.keySpan,
           valueSpan: {source, start: draft.start, end: draft.end},
         }),
@@ -169,8 +170,8 @@ class Reader {
     const last = rstrip(this.text.slice(valueStart, lineEnd)).length + valueStart + this.base;
     if (known && (operator === '+' || operator === '-')) {
       // Conditional sections can add to one option several times in a file.
-      known.value = rstrip(known.value);
-      if (value !== '') known.value = `${known.value}\n${value}`;
+      stripEnd(known.lines);
+      if (value !== '') known.lines.push(value);
       known.end = last;
       this.option = known;
     } else {
@@ -178,7 +179,13 @@ class Reader {
         options.delete(`${key} +`);
         options.delete(`${key} -`);
       }
-      const draft = {key, value, keySpan: this.span(keyStart, keyEnd), start: valueStart + this.base, end: last};
+      const draft = {
+        key,
+        lines: [value],
+        keySpan: this.span(keyStart, keyEnd),
+        start: valueStart + this.base,
+        end: last,
+      };
       // In place, so that an option that is set again keeps its position.
       if (known) Object.assign(known, draft);
       else options.set(key, draft);
@@ -192,7 +199,7 @@ class Reader {
     const start = token.startOffset + this.base;
     const text = this.block ? rstrip(token.image) : strip(token.image);
     if (text === '' && !this.block) return;
-    option.value += `\n${text}`;
+    option.lines.push(text);
     if (text !== '') option.end = start + rstrip(token.image).length;
   }
 
@@ -297,6 +304,12 @@ class Reader {
   private span(start: number, end: number): Span {
     return {source: this.source, start: start + this.base, end: end + this.base};
   }
+}
+
+/** `rstrip` of the lines, joined. One is left. */
+function stripEnd(lines: string[]): void {
+  while (lines.length > 1 && strip(lines.at(-1)!) === '') lines.pop();
+  lines.push(rstrip(lines.pop()!));
 }
 
 /** What is left of a value when all its lines are read. Source: the end of configparser.parse. */

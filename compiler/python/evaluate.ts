@@ -43,6 +43,8 @@ export type Globals = Pick<Scope, 'get'>;
 
 /** Steps after which an expression is taken for one that is not worked out ahead. */
 const stepLimit = 100_000;
+/** Calls within each other, of functions that the expression itself makes. */
+const callLimit = 50;
 
 /**
  * Works out an expression: only what Python's own language and a fixed list of functions say, nothing of the machine.
@@ -55,6 +57,7 @@ export function evaluate(expression: Expression, globals: Globals): Value {
 /** A language with Python's expressions may look names up in ways of its own: it overrides what is protected here. */
 export class Evaluator {
   private steps = 0;
+  private calls = 0;
   /** What `:=` bound. */
   private readonly bound = new Map<string, () => Value>();
 
@@ -213,11 +216,16 @@ export class Evaluator {
         if (wrong || args.length + named.size !== parameters.length)
           throw new PythonError('TypeError', '<lambda>() is called with other arguments than it takes');
         const inner = new Map(scope);
+        if (++this.calls > callLimit) throw new Undecidable('so deep a recursion');
         for (const [index, parameter] of parameters.entries()) {
           const value = index < args.length ? args[index]! : named.get(parameter)!;
           inner.set(parameter, () => value);
         }
-        return this.value(body, inner);
+        try {
+          return this.value(body, inner);
+        } finally {
+          this.calls--;
+        }
       },
     };
   }

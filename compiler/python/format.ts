@@ -67,7 +67,10 @@ export function percentFormat(template: string, value: Value): Value {
     return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
   });
   // A list is a mapping to Python, and no tuple of values.
-  const mapping = dict || (isSequence(value) && (value.kind === 'list' || value.kind === 'range'));
+  const mapping =
+    dict ||
+    (isSequence(value) && (value.kind === 'list' || value.kind === 'range')) ||
+    (typeof value === 'object' && value?.kind === 'match');
   if (!byName && values.length > 0 && !(mapping && values.length === 1))
     throw new PythonError('TypeError', 'not all arguments converted during string formatting');
   return fromText(text(...pieces));

@@ -33,7 +33,7 @@ function matcher(name: 'match' | 'search' | 'fullmatch'): FunctionValue {
       if (args.length !== 2 || named.size > 0) throw new Undecidable(`re.${name} with flags`);
       if (typeof pattern !== 'string' || typeof text !== 'string')
         throw new PythonError('TypeError', 'expected string or bytes-like object');
-      const found = translated(pattern, name).exec(text);
+      const found = translated(pattern, text, name).exec(text);
       return found ? matchOf(found) : null;
     },
   };
@@ -43,7 +43,15 @@ function matchOf(found: RegExpExecArray): MatchValue {
   return {kind: 'match', groups: [...found].map((group) => group ?? null), named: {...found.groups}};
 }
 
-function translated(pattern: string, how: 'match' | 'search' | 'fullmatch'): RegExp {
+/** A search may try every way to share a text among the repetitions of a pattern, and repetitions of repetitions take for ever. */
+function mayTakeLong(pattern: string, text: string): boolean {
+  const plain = pattern.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[\^?\]?[^\]]*\]/g, 'x');
+  if (/\([^()]*[*+{|][^()]*\)[*+{]|\)\)[*+{]|\([^()]*\([^()]*\)[^()]*\)[*+{]/.test(plain)) return true;
+  const repetitions = plain.match(/[*+?{]/g)?.length ?? 0;
+  return text.length ** Math.max(1, repetitions) > 1e6;
+}
+
+function translated(pattern: string, text: string, how: 'match' | 'search' | 'fullmatch'): RegExp {
   // What differs between the two: Unicode classes, look-behind, inline flags, conditionals, possessive and lazy oddities.
   if (
     /[^\x20-\x7e\n\t]/.test(pattern) ||
@@ -51,6 +59,7 @@ function translated(pattern: string, how: 'match' | 'search' | 'fullmatch'): Reg
     /[*+?}]\+|\\[^AZbBdDsSwWnrtfv.\\/()[\]{}*+?|^$-]/.test(pattern)
   )
     throw new Undecidable(`the regular expression ${pattern}`);
+  if (mayTakeLong(pattern, text)) throw new Undecidable(`the regular expression ${pattern} on so long a text`);
   let inClass = false;
   let source = '';
   for (let at = 0; at < pattern.length; at++) {

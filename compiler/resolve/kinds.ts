@@ -120,6 +120,17 @@ Example: "extra-paths = \${buildout:eggs-directory}/x.egg". Name the distributio
 Source: cfgc's design: one virtualenv a release.`,
 };
 
+export const valueTooLong: DiagnosticKind = {
+  id: 'CFG311',
+  name: 'value-too-long',
+  severity: 'error',
+  explain: `
+What it does: stops at a value of more than 4,194,304 characters that is made of other values.
+Why: options that hold others twice double with each step; buildout goes on until the machine has no memory left.
+Example: "b = \${:a}\${:a}", "c = \${:b}\${:b}", and so on for thirty lines. Write the value out.
+Source: cfgc's own limit.`,
+};
+
 export const resolveKinds: readonly DiagnosticKind[] = [
   missingSection,
   missingOption,
@@ -131,4 +142,5 @@ export const resolveKinds: readonly DiagnosticKind[] = [
   partWithoutRecipe,
   badBuildoutOption,
   eggsFolder,
+  valueTooLong,
 ];

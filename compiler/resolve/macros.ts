@@ -19,20 +19,26 @@ export type RawSection = Map<string, RawOption>;
  */
 export class Macros {
   private readonly known = new Map<string, RawSection>();
+  private readonly failed = new Map<string, Failure>();
   private readonly doing: string[] = [];
+  private readonly open = new Set<string>();
 
   constructor(private readonly raw: ReadonlyMap<string, RawSection>) {}
 
   *extended(name: string): Task<RawSection> {
     const own = this.raw.get(name)!;
     if (name === 'buildout') return own;
-    const at = this.doing.indexOf(name);
+    const failed = this.failed.get(name);
+    if (failed) throw failed;
+    const at = this.open.has(name) ? this.doing.indexOf(name) : -1;
     if (at >= 0) {
       const circle = [...this.doing.slice(at), name];
+      const shown = circle.length <= 10 ? circle : [...circle.slice(0, 5), undefined, ...circle.slice(-4)];
       throw new Failure(macroLoop, `[${name}] is its own macro`, {
         notes: [
-          `the circle: ${circle.map((each, index) => this.placed(each, index === circle.length - 1)).join(' → ')}`,
+          `the circle: ${shown.map((each, index) => (each === undefined ? '…' : this.placed(each, index === shown.length - 1))).join(' → ')}`,
         ],
+        once: circle.slice(1).sort().join('\n'),
         hint: 'move what both need into a third section',
       });
     }
@@ -41,6 +47,7 @@ export class Macros {
     const known = this.known.get(name);
     if (known) return known;
     this.doing.push(name);
+    this.open.add(name);
     try {
       const merged: RawSection = new Map();
       for (const macro of wanted.split('\n').map(strip)) {
@@ -51,8 +58,13 @@ export class Macros {
       const result = this.over(name, merged, own);
       this.known.set(name, result);
       return result;
+    } catch (error) {
+      // What leads into a circle does so whoever asks.
+      if (error instanceof Failure && error.kind === macroLoop) this.failed.set(name, error);
+      throw error;
     } finally {
       this.doing.pop();
+      this.open.delete(name);
     }
   }
 

@@ -21,6 +21,7 @@ import {
   missingOption,
   missingSection,
   partWithoutRecipe,
+  valueTooLong,
 } from './kinds.js';
 import {Macros, type RawOption, type RawSection} from './macros.js';
 
@@ -83,6 +84,7 @@ class Resolver {
   /** Parts that a recipe is being shown because of an option that only it may know. */
   private readonly asking = new Set<Section>();
   private readonly told = new Set<string>();
+  private readonly circles = new Map<Section, Map<string, Failure>>();
   private quiet = false;
 
   constructor(
@@ -233,8 +235,11 @@ class Resolver {
     for (const key of substituted.sort(compareStrings)) {
       try {
         const seen: Seen = [{section: name, option: key}];
+        const known = this.circles.get(section)?.get(key);
+        if (known) throw known;
         section.cooked.set(key, yield* wait(this.substitute(section, key, section.raw.get(key)!.raw, seen)));
       } catch (error) {
+        this.rememberCircle(section, key, error);
         this.record(error, name, key);
       }
     }
@@ -303,7 +308,14 @@ class Resolver {
       if (own.some((each) => each.section === section.name && each.option === option))
         throw this.circular(own, section.name, option);
       own.push({section: section.name, option});
-      value = yield* wait(this.substitute(section, option, value, own));
+      const known = this.circles.get(section)?.get(option);
+      if (known) throw known;
+      try {
+        value = yield* wait(this.substitute(section, option, value, own));
+      } catch (error) {
+        this.rememberCircle(section, option, error);
+        throw error;
+      }
       own.pop();
     }
     section.data.set(option, value);
@@ -315,7 +327,7 @@ class Resolver {
     let result = '';
     for (const piece of splitValue(value)) {
       if (!piece.isReference) {
-        result += piece.text;
+        result = longer(result, piece.text);
         continue;
       }
       const reference = readReference(piece.text);
@@ -326,11 +338,18 @@ class Resolver {
         this.warnOfEggs(section, option, piece.text);
       const bound = this.late ? this.hostReference(target, reference.option) : undefined;
       const found = bound ?? (yield* wait(this.get(target, reference.option, seen)));
-      if (found !== undefined) result += found;
+      if (found !== undefined) result = longer(result, found);
       else if (reference.option === ownName) result += section.name;
       else throw this.missingOption(target, reference.option, piece.text);
     }
     return result;
+  }
+
+  /** What leads into a circle does so whoever asks; going round it for every option on it would take for ever. */
+  private rememberCircle(section: Section, option: string, error: unknown): void {
+    if (!(error instanceof Failure) || error.kind !== circularReference) return;
+    const known = this.circles.get(section) ?? new Map<string, Failure>();
+    this.circles.set(section, known.set(option, error));
   }
 
   /** `${secrets:x}` and `${inputs:X}` are known on the host alone, whatever the section says about them. */
@@ -516,6 +535,7 @@ class Resolver {
     const steps = [...seen.slice(start), {section, option}];
     const circle = steps.map((each) => `${each.section}:${each.option}`);
     const placed = steps.map((each, index) => {
+      if (steps.length > 10 && index >= 5 && index < steps.length - 4) return '…';
       const span = lastSpan({history: this.sections.get(each.section)?.raw.get(each.option)?.history ?? []});
       return span && index < steps.length - 1 ? `${circle[index]} (${fileLine(span)})` : circle[index]!;
     });
@@ -580,6 +600,17 @@ const folders = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-
 const eggFolders = new Set(['eggs-directory', 'develop-eggs-directory']);
 const dependencies = '<part-dependencies>';
 const ownName = '_buildout_section_name_';
+
+/** Characters of a value. Values that double each other end beyond any memory. */
+const valueLimit = 1 << 22;
+
+function longer(value: string, more: string): string {
+  if (value.length + more.length <= valueLimit) return value + more;
+  throw new Failure(valueTooLong, 'a value of more than 4,194,304 characters is made of others', {
+    once: 'too long',
+    hint: 'an option that holds another one twice, which holds another one twice, doubles with each: write the value out',
+  });
+}
 
 function badReference(text: string, fault: ReferenceFault): Failure {
   const whats: Readonly<Record<ReferenceFault, string>> = {

@@ -17,6 +17,17 @@ interface Stage {
   readonly emptied: string;
 }
 
+/** Lines that `+=` makes of a value. Files that extend a file twice, in a row of them, double them with each. */
+const lineLimit = 200_000;
+
+/** More lines than that: buildout would go on until the machine has no memory left. */
+export class TooManyLines extends Error {}
+
+function counted(lines: readonly string[], more: readonly string[]): void {
+  if (lines.length > 0 && more.length > 0 && lines.length + more.length > lineLimit)
+    throw new TooManyLines(`more than ${lineLimit} lines`);
+}
+
 const none: ReadonlySet<string> = new Set();
 
 export const noChange: Change = {stages: [], taken: none, added: []};
@@ -35,11 +46,13 @@ export function applyChange(change: Change, value: string): string {
   const lines = value.split('\n');
   for (const {taken, emptied} of change.stages) if (lines.every((line) => taken.has(line))) return emptied;
   const rest = change.taken.size === 0 ? lines : lines.filter((line) => !change.taken.has(line));
+  counted(rest, change.added);
   return (change.added.length === 0 ? rest : [...rest, ...change.added]).join('\n');
 }
 
 /** First one change, then the other, as one. */
 export function thenChange(first: Change, second: Change): Change {
+  counted(first.added, second.added);
   const stages: Stage[] = first.stages.map(({taken, emptied}) => ({taken, emptied: applyChange(second, emptied)}));
   for (const {taken, emptied} of second.stages)
     if (first.added.every((line) => taken.has(line))) stages.push({taken: union(first.taken, taken), emptied});

@@ -18,7 +18,16 @@ import {show} from '../../compiler/util/text.js';
 
 /** cfgc takes `x/..` out of paths, so that a file is one however it is reached; buildout's answers keep every spelling. */
 export function plainPath(path: string): string {
-  return isUrl(path) ? path : normalisePath(path);
+  if (isUrl(path)) return path;
+  // What stands for the folder of a question is two levels deep, so that `..` leads somewhere.
+  const [above, root] = ['/@BASE@/above', '/@BASE@/above/root'];
+  const whole = path.startsWith('@ROOT@') ? root + path.slice(6) : path.startsWith('@') ? path : `${root}/${path}`;
+  const plain = normalisePath(whole);
+  return plain === root || plain.startsWith(`${root}/`)
+    ? `@ROOT@${plain.slice(root.length)}`
+    : plain.startsWith(above)
+      ? plain.slice(1)
+      : plain;
 }
 
 /** What the recorded answers were given for. */

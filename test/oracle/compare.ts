@@ -58,7 +58,7 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
   differ('status', theirs.status, ours.status);
   if (ours.status === 'error') return {options: 0, differences: [`${differences[0]} (${JSON.stringify(ours.error)})`]};
   const files = (theirs.files ?? []).map(plainPath);
-  differ('files', [...new Set(files)], ours.files);
+  differ('files', [...new Set(files)], [...new Set((ours.files ?? []).map(plainPath))]);
   // Read again, buildout says it again.
   differ('notes', [...new Set(theirs.notes)], [...new Set(ours.notes)]);
   differ('order', theirs.order, ours.order);
@@ -79,7 +79,11 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
       own.delete(option);
       differ(`${name}:${option}`, failed(value) ? undefined : value, found?.value);
       if (found && typeof origin === 'string')
-        differ(`origin of ${name}:${option}`, named(origin, files), found.origin && named(found.origin, ours.files!));
+        differ(
+          `origin of ${name}:${option}`,
+          named(origin, files),
+          found.origin && named(found.origin, ours.files!.map(plainPath)),
+        );
     }
     for (const option of own.keys()) differences.push(`${name}:${option} only here`);
   }

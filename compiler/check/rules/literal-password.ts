@@ -91,7 +91,7 @@ function isPlace(value: string): boolean {
 function hasLiteralBesideReference(option: ResolvedOption): boolean {
   return option.raw
     .split('\n')
-    .some((line) => inUrl.test(line.replace(/\$\{[^}]*\}/g, 'x')) && !/:\$\{[^}]*\}@/.test(line));
+    .some((line) => inUrl.test(line.replace(/\$\{[^{}]*\}/g, 'x')) && !/:\$\{[^{}]*\}@/.test(line));
 }
 
 function report(
