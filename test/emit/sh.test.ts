@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {dir, withDir} from 'tmp-promise';
@@ -10,8 +10,9 @@ import {library} from '../../compiler/emit/templates.js';
 import type {Lock} from '../../compiler/model/lock.js';
 import type {Entry, ReleasePlan, ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {allPairs} from '../harness/pairs.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, shells, toolBoxes} from '../harness/tools.js';
+import {execute, projectRoot, shells, toolBoxes} from '../harness/tools.js';
 import {fullPlan, hostileValue, locked, sampleLock, samplePlan} from './sample-plan.js';
 
 const {shellcheck} = await toolBoxes('shellcheck');
@@ -23,27 +24,37 @@ function emit(plan: ReleasePlan, lock: Lock = sampleLock()): string {
   return script;
 }
 
-/** Settings in combination: each pair of values of two settings occurs somewhere. */
-const matrix: readonly (readonly [string, ReleasePlan])[] = (['supervisor', 'systemd', 'none'] as const).flatMap(
-  (services, index) =>
-    (['prefix', 'fhs'] as const).map((style) => {
-      const installer = (['auto', 'uv', 'pip'] as const)[(index + (style === 'fhs' ? 1 : 0)) % 3]!;
-      const full = fullPlan();
-      const plan: ReleasePlan = {
-        ...full,
-        release: {
-          ...full.release,
-          services,
-          installer,
-          dataMigration: style === 'fhs',
-          buildFromSource: style === 'fhs' ? ['jinja2'] : [],
-        },
-        layout: {style, folders: style === 'fhs' ? {log: text('/var/log/guestbook')} : {}},
-        logging: {...full.logging, enabled: index !== 1},
-      };
-      return [`${services}, ${style}, ${installer}`, plan] as const;
-    }),
-);
+const matrix: readonly (readonly [string, ReleasePlan])[] = allPairs({
+  services: ['supervisor', 'systemd', 'none'],
+  installer: ['auto', 'uv', 'pip'],
+  style: ['prefix', 'fhs'],
+  profile: ['prod', 'dev'],
+  syslog: [true, false],
+  hooks: [true, false],
+  secrets: [true, false],
+  full: [true, false],
+} as const).map((row) => {
+  const full = row.full ? fullPlan() : samplePlan({hooks: fullPlan().hooks, secrets: fullPlan().secrets});
+  const plan: ReleasePlan = {
+    ...full,
+    release: {
+      ...full.release,
+      services: row.services,
+      installer: row.installer,
+      profile: row.profile,
+      dataMigration: row.style === 'fhs',
+      buildFromSource: row.style === 'fhs' ? ['jinja2'] : [],
+    },
+    layout: {style: row.style, folders: row.style === 'fhs' ? {log: text('/var/log/guestbook')} : {}},
+    logging: {...full.logging, enabled: row.syslog},
+    hooks: row.hooks ? full.hooks : {webhooks: [], healthChecks: []},
+    // What refers to a secret needs it.
+    secrets: row.secrets || row.full || row.hooks ? full.secrets : [],
+  };
+  const words = [row.services, row.style, row.installer, row.profile, row.full ? 'everything' : 'a small plan'];
+  const without = [!row.syslog && 'syslog', !row.hooks && 'hooks', !row.secrets && 'secrets'].filter(Boolean);
+  return [`${words.join(', ')}${without.length > 0 ? `, no ${without.join(', no ')}` : ''}`, plan] as const;
+});
 
 test('the same plan and lock give the same bytes', (t) => {
   t.is(emit(fullPlan()), emit(fullPlan()));
@@ -115,6 +126,20 @@ for (const [name, plan] of matrix.slice(1)) {
   });
 }
 
+for (const name of ['plone', 'plugin', 'wsgi', 'zope']) {
+  testWith(shellcheck)(`shellcheck finds nothing: the data of samples/${name}`, async (t) => {
+    const {path, cleanup} = await dir({unsafeCleanup: true});
+    t.teardown(cleanup);
+    const file = join(path, 'release.sh');
+    const profile = join(projectRoot, 'samples', name, 'prod.cfg');
+    const words = [join(projectRoot, 'dist/cfgc.mjs'), profile, '-o', file, '--locked', '--offline', '--allow-dirty'];
+    const ran = await execute([process.execPath, ...words]);
+    t.is(ran.status, 0, ran.stderr);
+    const script = await readFile(file, 'utf8');
+    t.is(await checked(standalone(script.slice(0, script.indexOf('\n# The library:')))), '');
+  });
+}
+
 /** What shellcheck says of a script, at its strictest and with no exclusion. */
 async function checked(script: string): Promise<string> {
   const {path, cleanup} = await dir({unsafeCleanup: true});
@@ -131,7 +156,9 @@ async function checked(script: string): Promise<string> {
 /** Data functions with what the library does around them: it assigns the variables that they use, and reads those they set. */
 function standalone(data: string): string {
   const set = [...data.matchAll(/^ +((?:INPUT|SECRET)_[A-Za-z0-9_]*|[A-Z][A-Z_0-9]*)=/gm)].map((match) => match[1]!);
-  const used = [...data.matchAll(/\$\{?((?:INPUT|SECRET)_[A-Za-z0-9_]*|[A-Z][A-Z_0-9]*)/g)].map((match) => match[1]!);
+  const used = [...data.matchAll(/(?<!\\)\$\{?((?:INPUT|SECRET)_[A-Za-z0-9_]*|[A-Z][A-Z_0-9]*)/g)].map(
+    (match) => match[1]!,
+  );
   const [first = '', ...rest] = data.split('\n');
   return [
     first,
