@@ -22,22 +22,22 @@ export const buildBench: Measurement = {
       console.log(`no build is measured: ${missing}\n`);
       return;
     }
-    for (const sample of ['zope', ...(options.plone ? ['plone'] : [])])
-      await withDir(
-        ({path}) =>
-          measure(
-            {
-              sample,
-              folder: path,
-              profile: join(path, 'profile'),
-              buildout: buildout.bin('buildout'),
-              uv: uv.bin('uv'),
-              python: python.path,
-            },
-            options,
-          ),
-        {unsafeCleanup: true},
-      );
+    const sample = options.plone ? 'plone' : 'zope';
+    await withDir(
+      ({path}) =>
+        measure(
+          {
+            sample,
+            folder: path,
+            profile: join(path, 'profile'),
+            buildout: buildout.bin('buildout'),
+            uv: uv.bin('uv'),
+            python: python.path,
+          },
+          options,
+        ),
+      {unsafeCleanup: true},
+    );
   },
 };
 

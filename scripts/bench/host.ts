@@ -26,10 +26,9 @@ export const hostBench: Measurement = {
     if (strace === undefined)
       console.log('strace is not here: neither processes nor passes over the tree are counted\n');
     const each = {...options, python: options.python, strace};
-    for (const files of sizes)
-      await withDir(async ({path}) => measure(await treeOf(files, path, python.path), each), {unsafeCleanup: true});
-    if (options.plone)
-      await withDir(async ({path}) => measure(await plone(path, python.path), each), {unsafeCleanup: true});
+    const releases = options.plone ? [plone] : sizes.map((files) => treeOf(files));
+    for (const release of releases)
+      await withDir(async ({path}) => measure(await release(path, python.path), each), {unsafeCleanup: true});
   },
 };
 
@@ -111,12 +110,14 @@ async function traced({command, env, name}: Contender, strace: string): Promise<
 }
 
 /** A release with so many small files, made by a command of its build. */
-async function treeOf(files: number, folder: string, python: string): Promise<Deployed> {
-  const maker = join(folder, 'tree.py');
-  await writeFile(maker, treeMaker);
-  const profile = join(folder, 'prod.cfg');
-  await writeFile(profile, treeProfile(join(folder, 'srv'), `${python} ${maker} ${files}`));
-  return twoVersions(`generated`, profile, folder, {PYTHON: python});
+function treeOf(files: number): (folder: string, python: string) => Promise<Deployed> {
+  return async (folder, python) => {
+    const maker = join(folder, 'tree.py');
+    await writeFile(maker, treeMaker);
+    const profile = join(folder, 'prod.cfg');
+    await writeFile(profile, treeProfile(join(folder, 'srv'), `${python} ${maker} ${files}`));
+    return twoVersions('generated', profile, folder, {PYTHON: python});
+  };
 }
 
 const treeMaker = `import os, sys

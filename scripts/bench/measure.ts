@@ -30,7 +30,7 @@ export interface Measured {
 
 export interface BenchOptions {
   readonly runs: number;
-  /** Whole Plone sites too: some ten minutes more. */
+  /** Build and host: on samples/plone, in place of what is smaller. */
   readonly plone?: boolean;
   /** A Python that tells the peak memory of a program. */
   readonly python?: string;
