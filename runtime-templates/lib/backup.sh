@@ -234,10 +234,33 @@ backup_list() (
     done
 )
 
-# backup_last: prints `STAMP RELEASE` of the newest complete backup, or nothing. For status.
-backup_last() (
-    newest=$(record_list | tail -n 1)
-    [ -z "$newest" ] || printf '%s %s\n' "$newest" "$(record_field "$newest" release)"
+# backup_lost STAMP: what the backup names and is not there any more, or is known to be damaged, a line each. For status.
+backup_lost() {
+    each_storage backup_lost_storage "$1"
+    each_dump backup_lost_dump "$1"
+}
+
+# backup_lost_storage STAMP ROW
+backup_lost_storage() (
+    stamp=$1
+    shift
+    set=$(record_part "$stamp" "$1" "$2" set)
+    copy=$(record_part "$stamp" "$1" "$2" blobs)
+    if [ -n "$set" ] && [ ! -d "$5/$2/$set" ]; then
+        echo "storage $2: $5/$2/$set is gone"
+    elif [ -n "$set" ] && [ -e "$5/$2/$set/DAMAGED" ]; then
+        echo "storage $2: $5/$2/$set is damaged: $(cat "$5/$2/$set/DAMAGED")"
+    fi
+    if [ -n "$copy" ] && [ ! -e "$6/$2/$copy" ]; then
+        echo "storage $2: its blobs $6/$2/$copy are gone"
+    fi
+)
+
+# backup_lost_dump STAMP NAME ...
+backup_lost_dump() (
+    if grep -Fqx -e "dump $2" "$BACKUPS/records/$1" && [ ! -f "$BACKUPS/dumps/$2/$1" ]; then
+        echo "dump $2: $BACKUPS/dumps/$2/$1 is gone"
+    fi
 )
 
 # backup_tool VERB ARG...: what has to look into files of ZODB, or count bytes. Answers on standard output.

@@ -1,22 +1,28 @@
 # shellcheck shell=sh
 # help.sh: what can be asked of the script. `help` alone fits on one screen; `help TOPIC` says more.
 
-# help_show [TOPIC]: to standard output. Returns 64 for a topic that there is not.
+# help_show [TOPIC]: to standard output; a command is a topic too. Returns 64 for a topic that there is not.
 help_show() {
     case ${1:-} in
     '') help_overview ;;
-    deploy) help_deploy ;;
+    deploy | plan | check | setup | steps | preflight | lock | build | configure | permissions | complete | switch) help_deploy ;;
     rollback) help_rollback ;;
-    backup | restore) help_backup ;;
+    status | list | history | verify) help_status ;;
+    backup | restore | adopt) help_backup ;;
+    services | restart | start | stop | run) help_services ;;
+    clean-up | prune | pin | unpin | uninstall) help_clean_up ;;
     settings) help_settings ;;
     exit) help_exit ;;
     files) help_files ;;
+    unlock) help_unlock ;;
     *)
-        log_error "there is no help on $1; topics: deploy rollback backup settings exit files"
+        log_error "there is no help on $1; topics: $HELP_TOPICS"
         return 64
         ;;
     esac
 }
+
+HELP_TOPICS='deploy rollback status backup services clean-up settings exit files unlock'
 
 help_overview() {
     cat <<END
@@ -33,6 +39,7 @@ $NAME $VERSION: one release, in one script.
   check               exit 0: deployed and unchanged; 2: a deploy would do something
   setup               folders and the supervisor's box, once; deploy does it where it is missing
   run NAME            a command of the configuration
+  start, stop         all services, in their order
   pin, unpin VERSION  keep a release whatever prune does
   prune               delete old releases (never current, the one before, a pinned one, data or backups)
   uninstall           take the releases away; data and backups stay
@@ -41,7 +48,7 @@ $NAME $VERSION: one release, in one script.
   unlock              free a lock that a run on another host left
 
 Options: --quiet --json --wait SECONDS --force-restart --detailed-exitcode --accept-edited
-Topics:  sh ${SCRIPT##*/} help deploy | rollback | backup | settings | exit | files
+Topics:  sh ${SCRIPT##*/} help TOPIC, of $HELP_TOPICS
 END
 }
 
@@ -73,6 +80,52 @@ rollback --with-data also puts back the data of the backup that was taken before
                      does not ask)
 
 The history decides which one was before, not names or times of folders. Nothing is built and no network is needed.
+END
+}
+
+help_status() {
+    cat <<'END'
+status               what runs, since when, by whom and why; from which configurations; what was before; does anything differ from
+                     what was released; the last backup, and whether it is good; the last run and how it ended; what could go
+    --hitlist        what could be deleted: a path a line, why, and its size
+list                 the releases on this host: building, ready, active, retired, failed or bad (it failed its health gate)
+history [NUMBER]     the last runs (20): when, what, by whom, how it ended, why
+verify               a line for each difference, in the manner of rpm -V: M mode, 5 content, L link or kind, U user, G group
+    --fix            repairs owners and modes, and nothing else
+
+--json with each of them answers in JSON: for status one object, for list an array, for history a line a record. All but `verify --fix`
+only read, and answer while another run is at work.
+END
+}
+
+help_services() {
+    cat <<'END'
+restart              what changed since it was last started, and that alone; --force-restart everything. Part of a deploy
+stop, start          all services: clients stop first, servers start first, and each is waited for
+run NAME             a command of the configuration
+
+Of several instances one is restarted after the other, each waited for, so that one always answers. Where a server changes that they
+connect to, they stop before it and start after it. A service that an operator stopped stays stopped; `start` starts it.
+Where the supervisor itself changes, all services stop and start: `plan` says so.
+END
+}
+
+help_clean_up() {
+    cat <<'END'
+prune                deletes releases beyond `keep`, unfinished ones, and bad ones but for the last. Never current, the one before, a
+                     pinned one, one that a process still runs from
+    --dry-run        says what would be deleted
+    --hitlist        deletes what `status --hitlist` shows as well: everything that no release and no class of data accounts for
+pin, unpin VERSION   keeps a release whatever prune does
+uninstall --yes      stops the services, takes jobs, units and releases away. Data, logs, backups and the history stay, and are listed
+                     with their sizes: what is left is yours to delete
+END
+}
+
+help_unlock() {
+    cat <<'END'
+unlock               frees the lock that a run on another host left (PREFIX on a shared file system). A lock of this host needs no help:
+                     that of a dead run is taken over by the next one, that of a living one is waited for: --wait SECONDS
 END
 }
 

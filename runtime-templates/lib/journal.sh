@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # journal.sh: the history, one JSON object a line, only ever appended to. What is deployed, and was before, is read here.
 #
-# journal_begin COMMAND FROM TO REASON    a run begins: who, when, where, from which release to which, why
+# journal_begin COMMAND FROM TO REASON [ARGUMENTS]    a run begins: who, when, where, from which release to which, why
 # journal_write EVENT FIELD=VALUE...        any line; for what is worth keeping within a run (a lock taken over, an accepted edit)
 # journal_switch FROM TO HOW              written BEFORE current is switched. HOW: deploy, rollback, return (after a failed gate)
 # journal_end RESULT STEP STATUS          a run ends: done or failed, in which step, with which exit status
@@ -10,7 +10,8 @@
 # journal_before ID                       prints the release that was active before ID, where that can be gone back to; fails where none is
 # journal_switched ID                     prints the line of the last switch to ID, and the line with which that run began
 # journal_activated ID                    true where release ID has ever been active
-# journal_show [--json] [NUMBER]          for people: the last NUMBER runs (20), the latest last
+# journal_show [--json] [NUMBER]          for people: the last NUMBER runs (20), the latest last; --json: their lines, or all
+# journal_last [NUMBER]                   prints the lines of the last NUMBER runs (1)
 # journal_lines                           prints the whole lines of the journal (a line cut off by a crash is left out)
 # journal_now                             prints the time, as 2026-05-04T03:02:01Z
 #
@@ -22,7 +23,7 @@ journal_begin() {
     JOURNAL_RUN=$(journal_now)-$$
     JOURNAL_COMMAND=$1
     JOURNAL_TO=$3
-    journal_write begin "command=$1" "from=$2" "to=$3" "by=$(journal_who)" "host=$HOST_NAME" "reason=$4"
+    journal_write begin "command=$1" "from=$2" "to=$3" "by=$(journal_who)" "host=$HOST_NAME" "reason=$4" "arguments=${5:-}"
 }
 
 journal_switch() {
@@ -131,7 +132,7 @@ journal_write() (
 )
 
 journal_show() (
-    json=${JSON:-no} number=20
+    json=${JSON:-no} number=
     for word; do
         case $word in
         --json) json=yes ;;
@@ -139,33 +140,67 @@ journal_show() (
         *) number=$word ;;
         esac
     done
-    if [ "$json" = yes ]; then
+    if [ "$json" = yes ] && [ -z "$number" ]; then
         journal_lines
         exit 0
+    elif [ "$json" = yes ]; then
+        journal_last "$number"
+        exit 0
     fi
-    journal_lines | awk -v number="$number" '
-        function field(key,    at, rest) {
+    journal_last "${number:-20}" | awk '
+        function field(key,    at, rest, end, out, c) {
             at = index($0, "\"" key "\":\"")
             if (!at) return ""
             rest = substr($0, at + length(key) + 4)
-            return substr(rest, 1, index(rest, "\"") - 1)
+            end = index(rest, "\"")
+            if (!index(substr(rest, 1, end), "\\")) return substr(rest, 1, end - 1)
+            while ((c = substr(rest, 1, 1)) != "" && c != "\"") {
+                if (c == "\\") {
+                    rest = substr(rest, 2)
+                    c = substr(rest, 1, 1)
+                    if (c == "n") c = " "
+                    else if (c == "u") { c = " "; rest = substr(rest, 5) }
+                }
+                out = out c
+                rest = substr(rest, 2)
+            }
+            return out
         }
         { run = field("run"); event = field("event") }
         event == "begin" {
             if (!(run in begun)) order[++n] = run
-            begun[run] = field("time"); what[run] = field("command"); from[run] = field("from"); to[run] = field("to")
-            who[run] = field("by"); why[run] = field("reason")
+            begun[run] = field("time"); what[run] = field("command"); who[run] = field("by"); why[run] = field("reason")
+            # What is no step of a deploy is not about the release of the script that was called.
+            if (what[run] !~ /^(backup|restore|adopt|prune|pin|unpin|uninstall|run|rollback|start|stop)$/) to[run] = " " field("to")
+            if (field("arguments") != "") to[run] = to[run] " " field("arguments")
         }
         event == "end" { result[run] = field("result"); step[run] = field("step"); status[run] = field("status") }
-        event == "switch" { switched[run] = field("from") " -> " field("to"); if (field("how") == "return") back[run] = 1 }
+        event == "switch" && field("how") == "return" { back[run] = field("to"); next }
+        event == "switch" { switched[run] = (field("from") == "" ? "nothing" : field("from")) " -> " field("to") }
         END {
-            for (i = n > number ? n - number + 1 : 1; i <= n; i++) {
+            for (i = 1; i <= n; i++) {
                 run = order[i]
-                line = begun[run] "  " what[run] " " (run in switched ? switched[run] : to[run]) "  by " who[run]
+                line = begun[run] "  " what[run] (run in switched ? " " switched[run] : to[run]) "  by " who[run]
                 if (!(run in result)) line = line "  did not end (killed, or still at work)"
-                else if (result[run] == "failed") line = line "  failed in step " step[run] " with status " status[run] (run in back ? ", the release before came back" : "")
+                else if (result[run] == "failed") line = line "  failed in step " step[run] " with status " status[run] (run in back ? ": " back[run] " came back" : "")
                 else line = line "  " result[run]
                 print line (why[run] == "" ? "" : "  (" why[run] ")")
             }
+        }'
+)
+
+journal_last() (
+    journal_lines | awk -v number="${1:-1}" '
+        {
+            at = index($0, "\"run\":\"")
+            run = substr($0, at + 7)
+            run = substr(run, 1, index(run, "\"") - 1)
+            line[NR] = $0
+            of[NR] = run
+        }
+        index($0, "\"event\":\"begin\"") { order[++n] = run }
+        END {
+            for (i = n > number ? n - number + 1 : 1; i <= n; i++) wanted[order[i]] = 1
+            for (i = 1; i <= NR; i++) if (of[i] in wanted) print line[i]
         }'
 )

@@ -89,13 +89,34 @@ main_run() {
     verify) main_verify "$@" ;;
     history) journal_show "$@" ;;
     list) status_list "$@" ;;
-    backup) main_alone backup_run "$@" ;;
+    backup)
+        case " $* " in
+        *' --list '*) backup_run "$@" ;;
+        *) main_alone backup_run "$@" ;;
+        esac
+        ;;
     restore) main_alone restore_run "$@" ;;
     adopt) main_alone adopt_run "$@" ;;
-    prune) main_alone prune_run "$@" ;;
-    pin) main_alone main_pin "$@" ;;
-    unpin) main_alone main_unpin "$@" ;;
-    uninstall) main_alone prune_uninstall "$@" ;;
+    prune)
+        case " $* " in
+        *' --dry-run '*) prune_run "$@" ;;
+        *) main_alone prune_run "$@" ;;
+        esac
+        ;;
+    pin | unpin)
+        [ "$#" -eq 1 ] || main_usage "$main_command takes one version"
+        main_alone "release_$main_command" "$1"
+        ;;
+    uninstall)
+        case $* in
+        --yes) main_alone prune_uninstall --yes ;;
+        *) prune_uninstall "$@" ;;
+        esac
+        ;;
+    start | stop)
+        [ "$#" -eq 0 ] || main_usage "$main_command takes no arguments: $*"
+        main_alone "service_$main_command"
+        ;;
     rollback) main_alone main_rollback "$@" ;;
     run) main_alone main_command_run "$@" ;;
     unlock) lock_break ;;
@@ -178,7 +199,7 @@ main_step_lock() {
     main_from=$(release_active) || main_from=
     WEBHOOK_FROM=$main_from
     MAIN_OPEN=yes
-    journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}"
+    journal_begin "$1" "$main_from" "$RELEASE_ID" "${REASON:-}" "${main_arguments:-}"
     if [ "$ACCEPT_EDITED" = yes ]; then
         journal_write note "note=edited" "text=the script was edited after it was made, and that was accepted"
     fi
@@ -405,16 +426,6 @@ main_verify() {
     [ "$AS_STEP" = yes ] || verify_run "$@"
 }
 
-main_pin() {
-    [ "$#" -eq 1 ] || main_usage "pin takes one version"
-    release_pin "$1"
-}
-
-main_unpin() {
-    [ "$#" -eq 1 ] || main_usage "unpin takes one version"
-    release_unpin "$1"
-}
-
 main_command_run() {
     if [ "$#" -ne 1 ]; then
         log_info "commands: $(each_command entry_names | tr '\n' ' ')"
@@ -428,8 +439,11 @@ main_command_run() {
 main_alone() {
     main_trap
     STEP=$main_command
+    main_called=$1
+    shift
+    main_arguments=$*
     main_step_lock "$main_command" || main_end $?
-    "$@" || main_end $?
+    "$main_called" "$@" || main_end $?
     main_end 0
 }
 

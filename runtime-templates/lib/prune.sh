@@ -160,8 +160,25 @@ prune_uninstall() (
     fi
     rmdir "$RELEASES" "$RUN" 2>/dev/null
     log_info "$NAME is uninstalled. What stays:"
-    for path in "$DATA" "$LOG" "$BACKUPS" "$RUN" "$STATE"; do
-        [ ! -d "$path" ] || printf '%s\t%s\n' "$(du -sk "$path" 2>/dev/null | awk '{ print $1 " KiB"; exit }')" "$path"
+    {
+        printf '%s\n' "$DATA" "$LOG" "$BACKUPS" "$RUN" "$STATE"
+        each_directory prune_stays
+    } | awk '
+        # A folder in one that is listed says nothing more.
+        { for (i = 1; i <= n; i++) if (index($0 "/", path[i] "/") == 1) next; path[++n] = $0; print }' | while IFS= read -r path; do
+        [ ! -d "$path" ] || printf '%s\t%s\n' "$(prune_size "$path")" "$path"
     done
     exit 0
 )
+
+# prune_stays CLASS PATH MODE OWNER: prints the folder where it is none of a release.
+prune_stays() {
+    case $2 in
+    "$RELEASE" | "$RELEASE"/*) ;;
+    *) printf '%s\n' "$2" ;;
+    esac
+}
+
+prune_size() {
+    du -sk "$1" 2>/dev/null | awk '{ print $1 " KiB"; exit }'
+}

@@ -423,7 +423,10 @@ service_applied_all() {
 
 service_stop() (
     case $SERVICES in
-    none) service_command stop || exit 1 ;;
+    none)
+        service_command stop
+        exit $?
+        ;;
     *)
         "${SERVICES}_running" || exit 0
         service_each_word "$(service_names | service_reversed | tr '\n' ' ')" service_stop_one || exit 1

@@ -37,6 +37,9 @@ status_show() (
     fi
     holder=$(lock_holder)
     backup=$(status_backup)
+    bad=
+    [ -z "$backup" ] || bad=$(backup_lost "$backup")
+    last=$(journal_last)
     pending=$(release_pending)
     deletable=$(prune_candidates 2>/dev/null | awk '{ print $1 }')
     hits=$(prune_hitlist | grep -c .)
@@ -47,15 +50,15 @@ status_show() (
     shown=status_text
     [ "$json" = no ] || shown=status_json
     "$shown" "$active" "$since" "$by" "$reason" "$before" "$drift" "$python" "$python_now" "$backup" "$pending" "$holder" \
-        "$deletable" "$hits" "$states"
+        "$deletable" "$hits" "$states" "$bad" "$last"
 )
 
-# status_text, status_json ACTIVE SINCE BY REASON BEFORE DRIFT PYTHON PYTHON_NOW BACKUP PENDING HOLDER DELETABLE HITS STATES:
+# status_text, status_json ACTIVE SINCE BY REASON BEFORE DRIFT PYTHON PYTHON_NOW BACKUP PENDING HOLDER DELETABLE HITS STATES BAD LAST:
 # print what status_show found.
 status_text() (
     active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
     shift 9
-    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7
     printf '%s on %s, in %s\n\n' "$NAME" "$HOST_NAME" "$PREFIX"
     if [ -z "$active" ]; then
         printf '  nothing is deployed\n'
@@ -66,7 +69,7 @@ status_text() (
         case $drift in
         0) printf '  drift     none\n' ;;
         -1) printf '  drift     unknown: %s may not read the release\n' "$DEPLOYER" ;;
-        *) printf '  drift     %s differences: see verify\n' "$drift" ;;
+        *) printf '  drift     %s: see verify\n' "$(status_count "$drift" difference)" ;;
         esac
         if [ "$python" != "$python_now" ]; then
             printf '  python    was %s, is %s: deploy a new version\n' "${python:-unknown}" "${python_now:-gone}"
@@ -75,21 +78,44 @@ status_text() (
         fi
         printf '%s' "$states" | awk 'NF { printf "  service   %s %s%s\n", $1, $2, ($3 ~ /^[0-9]+$/ && $3 > 0 ? " (pid " $3 ")" : "") }'
     fi
-    printf '  backup    %s\n' "${backup:-none}"
+    case $backup:$bad in
+    :*)
+        if [ -z "$(backup_names)" ]; then
+            printf '  backup    none: nothing is declared that would be backed up\n'
+        elif [ -d "$BACKUPS" ] && [ ! -x "$BACKUPS" ]; then
+            printf '  backup    unknown: %s may not look into %s\n' "$DEPLOYER" "$BACKUPS"
+        else
+            printf '  backup    none yet\n'
+        fi
+        ;;
+    *:) printf '  backup    %s, verified, of release %s\n' "$backup" "$(record_field "$backup" release)" ;;
+    *) printf '  backup    NOT GOOD: %s: %s\n' "$backup" "$(printf '%s' "$bad" | awk '{ printf "%s%s", sep, $0; sep = "; " }')" ;;
+    esac
+    [ -z "$last" ] || printf '  last run  %s\n' "$(journal_show 1)"
     [ -z "$pending" ] || printf '  unfinished  a switch from %s to %s was not verified: deploy again, or rollback\n' "${pending% *}" "${pending#* }"
     [ -z "$holder" ] || printf '  at work   %s\n' "$holder"
     if [ "$RELEASE_ID" != "$active" ]; then
         printf '  this script is %s, %s\n' "$RELEASE_ID" "$(if [ -e "$RELEASES/$RELEASE_ID" ]; then release_state "$RELEASE_ID"; else echo 'not on this host yet'; fi)"
     fi
     if [ -n "$deletable" ] || [ "$hits" -gt 0 ]; then
-        printf '  could go  %s releases, %s other paths: see status --hitlist\n' "$(printf '%s' "$deletable" | grep -c .)" "$hits"
+        printf '  could go  %s, %s: see status --hitlist\n' "$(status_count "$(printf '%s' "$deletable" | grep -c .)" release)" \
+            "$(status_count "$hits" 'other path')"
     fi
 )
+
+# status_count NUMBER WORD
+status_count() {
+    if [ "$1" = 1 ]; then
+        printf '1 %s\n' "$2"
+    else
+        printf '%s %ss\n' "$1" "$2"
+    fi
+}
 
 status_json() (
     active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
     shift 9
-    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7
     printf '{"schema":"cfgc-status/1",%s,%s,%s' "$(json_pair name "$NAME")" "$(json_pair host "$HOST_NAME")" "$(json_pair prefix "$PREFIX")"
     printf ',%s,%s,%s' "$(json_pair current "$active")" "$(json_pair since "$since")" "$(json_pair by "$by")"
     printf ',%s,%s,%s' "$(json_pair reason "$reason")" "$(json_pair before "$before")" "$(json_pair script "$RELEASE_ID")"
@@ -101,7 +127,11 @@ status_json() (
     printf '%s' "$states" | json_lines
     printf ',"deletable":'
     printf '%s' "$deletable" | json_lines
-    printf ',"hitlist":%s}\n' "$hits"
+    printf ',"backup_problems":'
+    printf '%s' "$bad" | json_lines
+    printf ',"last_run":['
+    printf '%s' "$last" | awk '{ printf "%s%s", sep, $0; sep = "," }'
+    printf '],"hitlist":%s}\n' "$hits"
 )
 
 # status_sources RELEASE: the files that a release was compiled from, as its script's header names them, after the digest of each.
@@ -123,12 +153,14 @@ status_backup() (
 )
 
 status_hitlist() {
-    prune_candidates | awk -v folder="$RELEASES" '{ path = folder "/" $1; $1 = ""; print path "\t" substr($0, 2) }'
+    prune_candidates | while read -r id reason; do
+        printf '%s\t%s, %s\n' "$RELEASES/$id" "$reason" "$(prune_size "$RELEASES/$id")"
+    done
     prune_hitlist | while IFS= read -r path; do
         case $path in
         "$RELEASES"/*) [ ! -e "$path/.complete" ] && [ -d "$path" ] && [ ! -h "$path" ] && continue ;;
         esac
-        printf '%s\tno release and no class accounts for it\n' "$path"
+        printf '%s\tno release and no class accounts for it, %s\n' "$path" "$(prune_size "$path")"
     done
 }
 

@@ -34,7 +34,11 @@ verify_run() (
     else
         log_info "release $id is as it was completed"
     fi
-    [ -z "$found" ] || return 2
+    [ -n "$found" ] || return 0
+    if [ "$fix" = yes ]; then
+        log_warn "what is left is no matter of owners and modes, and a complete release is never changed: deploy a new version, or go back with rollback"
+    fi
+    return 2
 )
 
 verify_release() (
