@@ -205,7 +205,8 @@ adopt_stop() {
         backup_tool run-as-owner "$ADOPT_FROM/bin/supervisorctl" shutdown >&2 || :
     fi
     adopt_unused 0 && return 0
-    for ADOPT_KIND in zope2instance 'zeoserver\|zeoctl'; do
+    # The control scripts alone: zeopack names the same package, and would pack the old database for any word.
+    for ADOPT_KIND in 'zope2instance\.ctl' 'zeoserver\.ctl' 'ZEO\.zeoctl'; do
         for ADOPT_SCRIPT in "$ADOPT_FROM"/bin/*; do
             if [ -x "$ADOPT_SCRIPT" ] && grep -q "$ADOPT_KIND" "$ADOPT_SCRIPT" 2>/dev/null; then
                 log_info "adopt: $ADOPT_SCRIPT stop"
