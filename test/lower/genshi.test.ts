@@ -54,6 +54,11 @@ const refused: Readonly<Record<string, readonly [template: string, message: RegE
     /`\{release\}|directory/,
     "len(options['folder'])",
   ],
+  '`not` as an operand': [
+    '${(not options.folder) == 1}',
+    /`not` as an operand, whose brackets Genshi loses/,
+    '(not options.folder)',
+  ],
   'a module': ["${__import__('os')}", /`__import__` can't be worked out ahead/, "__import__('os')"],
   'a method of buildout': ['${parts.install(None)}', /`\.install`, which is buildout's own/, 'parts.install(None)'],
   'another file': ['{% include other.txt %}', /`\{% include %\}` is not read/, '{%'],

@@ -57,6 +57,24 @@ export function renderGenshi(template: Text, data: Readonly<Record<string, Value
 /** Why a fault is one that the template's author need not have made. */
 export const notWorkedOut = 'only Python could tell';
 
+/** `(not a) == b`: Genshi writes expressions anew before it runs them, and this one as `not a == b`. */
+function hasNotAsOperand(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if (Array.isArray(node)) return node.some(hasNotAsOperand);
+  const operates = 'kind' in node && operations.has(String(node.kind));
+  const operands = operates
+    ? Object.values(node).flatMap((value) => (Array.isArray(value) ? value.map(({operand}) => operand) : [value]))
+    : [];
+  return operands.some(isNotInBrackets) || Object.values(node).some(hasNotAsOperand);
+}
+
+const operations: ReadonlySet<string> = new Set(['attribute', 'binary', 'call', 'compare', 'subscript', 'unary']);
+
+function isNotInBrackets(node: Expression | string | undefined): boolean {
+  if (typeof node !== 'object' || node.kind !== 'group') return false;
+  return isNotInBrackets(node.value) || (node.value.kind === 'unary' && node.value.operator === 'not');
+}
+
 class Located extends Error {
   constructor(readonly fault: TemplateFault) {
     super(fault.message);
@@ -252,6 +270,7 @@ class Renderer {
     if (known) return known;
     const found = parseExpression(source.trim());
     if ('errorAt' in found) throw new PythonError('SyntaxError', `\`${source.trim()}\` is no expression of Python`);
+    if (hasNotAsOperand(found)) throw new Undecidable('`not` as an operand, whose brackets Genshi loses,');
     this.parsed.set(source, found);
     return found;
   }
