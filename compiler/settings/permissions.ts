@@ -47,7 +47,7 @@ export function unsafe(pathClass: PathClass, permission: Permission): string | u
   const modes = [permission.file, permission.executable, permission.directory].map((text) => Number.parseInt(text, 8));
   if (modes.some((bits) => bits & 0o002)) return 'everyone on the host could write there';
   if (modes.some((bits) => bits & 0o6000)) return 'a set-user or set-group bit gives away rights';
-  if (pathClass === 'code' || pathClass === 'etc' || pathClass === 'secret') {
+  if (pathClass === 'bin' || pathClass === 'code' || pathClass === 'etc' || pathClass === 'secret') {
     if (permission.owner === '@service')
       return 'the service would own its own code: who breaks into it could change it';
     if (permission.group === '@service' && modes.some((bits) => bits & 0o020)) {
