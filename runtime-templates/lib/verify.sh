@@ -172,7 +172,7 @@ verify_fix_entry() {
 }
 
 verify_json() (
-    printf '{%s,"differences":[' "$(json_pair release "$1")"
+    printf '{"schema":"cfgc-verify/1",%s,"differences":[' "$(json_pair release "$1")"
     if [ -n "$2" ]; then
         comma=
         printf '%s\n' "$2" | while IFS='	' read -r flags path detail; do

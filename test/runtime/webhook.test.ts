@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {createServer, type IncomingHttpHeaders, type Server} from 'node:http';
 import {join} from 'node:path';
+import {unfit} from '../harness/host-schema.js';
 import {type Host, makeHost, testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
 import {findPython, needsProgram, type Shell} from '../harness/tools.js';
@@ -119,6 +120,7 @@ for (const shell of testShells()) {
         );
         t.is(delivery.headers['content-type'], 'application/json');
         t.is(delivery.headers['x-cfgc-event'], 'failure');
+        t.is(unfit('webhook', JSON.parse(delivery.body)), '');
         const {time, id, host: name, user, ...rest} = JSON.parse(delivery.body) as Record<string, unknown>;
         t.deepEqual(rest, {
           schema: 'cfgc-webhook/1',
