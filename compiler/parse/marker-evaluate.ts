@@ -5,7 +5,7 @@ import {
   satisfies,
 } from '@renovatebot/pep440';
 import type {Marker, MarkerAtom, MarkerItem} from '../../grammar/marker.js';
-import {PythonError, Undecidable} from '../python/value.js';
+import {type PrefixValue, PythonError, Undecidable} from '../python/value.js';
 import {type Machine, platformNames} from './python-world.js';
 
 /** Whether a marker holds; undefined where that depends on the host. Source: packaging 26.3, markers.py. */
@@ -34,8 +34,34 @@ function evaluateItem({left, operator, right}: MarkerItem, machine: Machine, onM
   const key = 'variable' in left ? left.variable : 'variable' in right ? right.variable : right.value;
   const known = environmentValue(key, machine, onMicro);
   const other = (operand: MarkerItem['left']): string => ('variable' in operand ? operand.variable : operand.value);
+  if (typeof known !== 'string') {
+    const written = 'variable' in left ? other(right) : left.value;
+    return comparePrefix(known, operator, written, 'variable' in left);
+  }
   const [a, b] = 'variable' in left ? [known, other(right)] : [left.value, known];
   return compare(key === 'extra' ? normalName(a) : a, operator, key === 'extra' ? normalName(b) : b, key);
+}
+
+/** A name of which the target tells the beginning, such as `freebsd14`. */
+function comparePrefix({known, what}: PrefixValue, operator: string, other: string, isLeft: boolean): boolean {
+  switch (operator) {
+    case '<':
+    case '>':
+      return false;
+    case 'in':
+    case 'not in': {
+      if (isLeft ? other.includes(known) : !known.includes(other)) throw new Undecidable(what);
+      return (operator === 'in') !== isLeft;
+    }
+    case '==':
+    case '!=':
+    case '<=':
+    case '>=':
+      if (other.startsWith(known)) throw new Undecidable(what);
+      return operator === '!=';
+    default:
+      throw new PythonError('UndefinedComparison', `Undefined '${operator}' on '${known}…' and '${other}'`);
+  }
 }
 
 const versions = new Set(['implementation_version', 'platform_release', 'python_full_version', 'python_version']);
@@ -80,7 +106,7 @@ function sameRelease(a: Pep440Version, b: Pep440Version): boolean {
   return plain(a) === plain(b);
 }
 
-function environmentValue(name: string, machine: Machine, onMicro: () => void): string {
+function environmentValue(name: string, machine: Machine, onMicro: () => void): string | PrefixValue {
   const {major, minor, micro, implementation} = machine;
   const names = platformNames(machine);
   const cpython = implementation === 'cpython';

@@ -1,7 +1,15 @@
 /** The names that a section condition can use, for a target. Source: zc.buildout 6.0.1, buildout._default_globals. */
 import type {Target} from '../model/settings.js';
 import {regularExpressions} from '../python/regex.js';
-import {type FunctionValue, type ModuleValue, PythonError, tuple, Undecidable, type Value} from '../python/value.js';
+import {
+  type FunctionValue,
+  type ModuleValue,
+  type PrefixValue,
+  PythonError,
+  tuple,
+  Undecidable,
+  type Value,
+} from '../python/value.js';
 import {basename, dirname, isAbsolute, joinPath, normalisePath} from '../util/path.js';
 
 /** A target with the third number of its Python. */
@@ -13,9 +21,9 @@ export interface Machine extends Target {
 
 /** What a machine is called, by operating system; undefined where a target does not tell. */
 export interface PlatformNames {
-  readonly sysPlatform: string | undefined;
+  readonly sysPlatform: string | PrefixValue;
   readonly osName: 'posix' | 'nt';
-  readonly system: string | undefined;
+  readonly system: string | PrefixValue | undefined;
   readonly machine: string;
 }
 
@@ -35,11 +43,20 @@ export function platformNames({platform}: Target): PlatformNames {
         machine: {x86_64: 'AMD64', amd64: 'AMD64', arm64: 'ARM64', aarch64: 'ARM64'}[machine] ?? machine,
       };
     case 'cygwin':
-      return {sysPlatform: 'cygwin', osName: 'posix', system: undefined, machine};
+      return {sysPlatform: 'cygwin', osName: 'posix', system: prefix('CYGWIN_NT-', 'platform.system()'), machine};
     default:
       // `freebsd14`: the release is part of the name.
-      return {sysPlatform: undefined, osName: 'posix', system: os === 'freebsd' ? 'FreeBSD' : undefined, machine};
+      return {
+        sysPlatform: prefix(os, 'sys.platform'),
+        osName: 'posix',
+        system: os === 'freebsd' ? 'FreeBSD' : undefined,
+        machine,
+      };
   }
+}
+
+function prefix(known: string, what: string): PrefixValue {
+  return {kind: 'prefix', known, what};
 }
 
 /** Names of the globals; asking for one may find that it can't be known. */
@@ -115,7 +132,7 @@ function modulesOf(
     maxunicode: 1114111n,
     hexversion: 0n,
   };
-  if (names.sysPlatform !== undefined) sys.platform = names.sysPlatform;
+  sys.platform = names.sysPlatform;
   if (word) sys.maxsize = word.bits === 64 ? 2n ** 63n - 1n : 2n ** 31n - 1n;
   else delete sys.byteorder;
   sys.implementation = {kind: 'module', name: 'sys.implementation', members: {name: cpython ? 'cpython' : 'pypy'}};
@@ -165,7 +182,8 @@ function modulesOf(
   };
   if (names.system !== undefined) platform.system = constantFunction('system', () => names.system!);
   if (word) {
-    const linkage = {Linux: 'ELF', Windows: 'WindowsPE', FreeBSD: 'ELF'}[names.system ?? ''] ?? '';
+    // Elsewhere the `file` program of the host says it, where there is one.
+    const linkage = names.osName === 'nt' ? 'WindowsPE' : prefix('', 'platform.architecture()[1]');
     platform.architecture = constantFunction('architecture', () => tuple(`${word.bits}bit`, linkage));
   }
   return [

@@ -349,6 +349,10 @@ function holdsOfSets(operator: string, left: SetValue, right: SetValue): boolean
 function contains(whole: Value, part: Value): boolean {
   if (typeof whole === 'string' || isPrefix(whole)) {
     if (isLate(part)) throw lateFault(part);
+    if (isPrefix(part)) {
+      if (typeof whole === 'string' && !whole.includes(part.known)) return false;
+      throw new Undecidable(part.what);
+    }
     if (typeof part !== 'string')
       throw new PythonError('TypeError', `'in <string>' requires string as left operand, not ${typeName(part)}`);
     if (typeof whole === 'string') return whole.includes(part);

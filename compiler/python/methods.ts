@@ -339,6 +339,8 @@ function mappingMethods(own: MappingValue): Methods {
 
 function prefixMethods({known, what}: PrefixValue): Methods {
   return {
+    lower: [0, 0, () => ({kind: 'prefix', known: known.toLowerCase(), what})],
+    upper: [0, 0, () => ({kind: 'prefix', known: known.toUpperCase(), what})],
     startswith: [
       1,
       3,

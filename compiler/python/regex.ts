@@ -1,5 +1,5 @@
 /** Python's `re` for patterns that mean the same to JavaScript; any other is not decided. */
-import {type FunctionValue, type MatchValue, PythonError, Undecidable, type Value} from './value.js';
+import {type FunctionValue, isPrefix, type MatchValue, PythonError, Undecidable, type Value} from './value.js';
 
 export const regularExpressions: Readonly<Record<string, Value>> = {
   match: matcher('match'),
@@ -31,6 +31,7 @@ function matcher(name: 'match' | 'search' | 'fullmatch'): FunctionValue {
     call: (args, named) => {
       const [pattern, text] = args;
       if (args.length !== 2 || named.size > 0) throw new Undecidable(`re.${name} with flags`);
+      for (const each of [pattern!, text!]) if (isPrefix(each)) throw new Undecidable(each.what);
       if (typeof pattern !== 'string' || typeof text !== 'string')
         throw new PythonError('TypeError', 'expected string or bytes-like object');
       const found = translated(pattern, text, name).exec(text);

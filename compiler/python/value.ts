@@ -115,6 +115,7 @@ export class Undecidable extends Error {
 export function truth(value: Value): boolean {
   if (value === null) return false;
   if (typeof value === 'object') {
+    if (value.kind === 'prefix' && value.known === '') throw new Undecidable(value.what);
     if (value.kind === 'late') return lateTruth(value);
     if (value.kind === 'mapping') return value.keys().length > 0;
     if (value.kind === 'dict') return value.entries.length > 0;
@@ -309,8 +310,8 @@ export function distinct(items: Iterable<Value>): Value[] {
 }
 
 function equalsPrefix({known, what}: PrefixValue, text: string): boolean {
-  // The text goes on behind what is known of it.
-  if (text.length > known.length && text.startsWith(known)) throw new Undecidable(what);
+  // The text goes on behind what is known of it; of one that nothing is known of, it may be that it doesn't.
+  if ((text.length > known.length || known === '') && text.startsWith(known)) throw new Undecidable(what);
   return false;
 }
 

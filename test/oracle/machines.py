@@ -13,6 +13,8 @@ import struct
 import sys
 import types
 
+from packaging import markers
+
 VersionInfo = collections.namedtuple("version_info", "major minor micro releaselevel serial")
 SYSTEMS = {
     # of a target's platform: sys.platform, os.name, platform.system()
@@ -20,6 +22,7 @@ SYSTEMS = {
     "macosx": ("darwin", "posix", "Darwin"),
     "win32": ("win32", "nt", "Windows"),
     "cygwin": ("cygwin", "posix", "CYGWIN_NT-10.0"),
+    "freebsd": ("freebsd14", "posix", "FreeBSD"),
 }
 BIG_ENDIAN = {"s390x", "ppc64", "ppc", "s390"}
 BITS_32 = {"i386", "i486", "i586", "i686", "x86", "armv6l", "armv7l", "ppc", "s390"}
@@ -28,9 +31,10 @@ MISSING = object()
 
 @contextlib.contextmanager
 def machine(target):
-    """target: {"python": "3.12.1", "implementation": "cpython" or "pypy", "platform": "linux-x86_64"}"""
+    """target: {"python": "3.12" or "3.12.1", "implementation": "cpython" or "pypy", "platform": "linux-x86_64"}"""
     numbers = [int(each) for each in target["python"].split(".")]
-    version = VersionInfo(*(numbers + [0, 0])[:3], "final", 0)
+    # A target may leave the third number open.
+    version = VersionInfo(*(numbers + [4])[:3], "final", 0)
     pypy = target["implementation"] == "pypy"
     system, _, hardware = target["platform"].partition("-")
     sys_platform, os_name, system_name = SYSTEMS[system]
@@ -61,6 +65,8 @@ def machine(target):
         (os, "uname", MISSING if nt else lambda: os.uname_result((system_name, "host", "1", "1", hardware))),
         (struct, "calcsize", lambda form: bits // 8 if form == "P" else calcsize(form)),
         (platform, "_uname_cache", None),
+        # What the `file` program says of this Python says nothing of another.
+        (platform, "_syscmd_file", lambda target, default="": default),
     ]
     if pypy:
         patches.append((sys, "pypy_version_info", own))
@@ -71,12 +77,21 @@ def machine(target):
     try:
         for each in patches:
             put(*each)
+        forget()
         yield
     finally:
         for each in reversed(kept):
             put(*each)
+        forget()
         os.environ.clear()
         os.environ.update(environment)
+
+
+def forget():
+    """packaging asks about the machine once and keeps the answer."""
+    for value in vars(markers).values():
+        if hasattr(value, "cache_clear"):
+            value.cache_clear()
 
 
 def put(module, name, value):

@@ -28,7 +28,7 @@ export class Oracle {
     [];
   private readonly child;
 
-  constructor(python: string) {
+  constructor(python: string, more: Readonly<Record<string, string>> = {}) {
     // An environment of its own: what a condition or a home could see of the machine does not count.
     const env = {
       PATH: '/usr/bin:/bin',
@@ -36,6 +36,7 @@ export class Oracle {
       PYTHONUTF8: '1',
       PYTHONWARNINGS: 'ignore',
       PYTHONDONTWRITEBYTECODE: '1',
+      ...more,
     };
     this.child = spawn(python, [join(projectRoot, 'test/oracle/ask.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
     createInterface({input: this.child.stdout}).on('line', (line) => this.waiting.shift()?.resolve(JSON.parse(line)));
