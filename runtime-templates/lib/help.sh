@@ -34,6 +34,7 @@ $NAME $VERSION: one release, in one script.
   status              what runs, since when, by whom, is it well
   verify [--fix]      has anything drifted from what was released
 
+  fact                what is deployed, as JSON for Ansible (facts.d) and Facter
   list, history       releases on this host; what happened, and when
   backup, restore     data (help backup)
   check               exit 0: deployed and unchanged; 2: a deploy would do something

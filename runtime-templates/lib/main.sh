@@ -13,6 +13,15 @@ main() {
     /*) ;;
     *) SCRIPT=$PWD/$SCRIPT ;;
     esac
+    # Of Ansible, which calls it with a file of arguments; a path is never a command.
+    case $#:${1:-} in
+    1:/*)
+        if [ -f "$1" ]; then
+            module_main "$1"
+            exit
+        fi
+        ;;
+    esac
     main_count=$#
     while [ "$main_count" -gt 0 ]; do
         main_word=$1
@@ -86,6 +95,7 @@ main_run() {
     case $main_command in
     plan) plan_show "$@" ;;
     status) status_show "$@" ;;
+    fact) module_fact ;;
     verify) main_verify "$@" ;;
     history) journal_show "$@" ;;
     list) status_list "$@" ;;

@@ -32,8 +32,8 @@ status_show() (
             drift=-1
         fi
         python=$(release_field "$active" python)
-        layout_release "$active"
-        python_now=$(release_python)
+        # RELEASE_ID stays what it is: the release of this script.
+        python_now=$(layout_release "$active" && release_python)
     fi
     holder=$(lock_holder)
     backup=$(status_backup)

@@ -1,11 +1,12 @@
 /** The emitted playbook in a real ansible-playbook, on this machine: asked, run, and run again with nothing left to do. */
-import {existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {emitPlaybook} from '../../compiler/emit/ansible.js';
 import {place} from '../../compiler/util/text.js';
 import {origin, samplePlan} from '../emit/sample-plan.js';
+import {makeHost} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, type Ran, toolBox} from '../harness/tools.js';
 
@@ -76,3 +77,37 @@ esac
     t.regex(broken.stdout, /failed=1/);
   },
 );
+
+testWith(box)('site: the script is a module of Ansible: --check changes nothing, then changed, then not', async (t) => {
+  const host = await makeHost();
+  mkdirSync(join(host.folder, 'library'));
+  mkdirSync(join(host.folder, 'home'));
+  copyFileSync(await host.script({version: '1.0.0'}), join(host.folder, 'library/demo'));
+  writeFileSync(
+    join(host.folder, 'playbook.yml'),
+    `- hosts: all
+  gather_facts: false
+  tasks:
+    - name: The release
+      demo:
+        command: deploy
+        prefix: ${host.prefix}
+        reason: It's "time"
+`,
+  );
+  writeFileSync(join(host.folder, 'hosts'), 'one ansible_connection=local\n');
+  const run = (...words: string[]): Promise<Ran> =>
+    execute([box.bin('ansible-playbook'), '-i', 'hosts', 'playbook.yml', '--diff', ...words], {
+      cwd: host.folder,
+      env: {...process.env, HOME: join(host.folder, 'home'), ANSIBLE_NOCOLOR: '1'},
+    });
+  const check = await run('--check');
+  t.regex(check.stdout, /changed=1 .*failed=0/, check.stdout + check.stderr);
+  t.regex(check.stdout, /current goes from nothing to 1\.0\.0/);
+  t.false(existsSync(host.prefix));
+  const first = await run();
+  t.regex(first.stdout, /changed=1 .*failed=0/, first.stdout + first.stderr);
+  t.is(await host.current(), '1.0.0');
+  const again = await run();
+  t.regex(again.stdout, /changed=0 .*failed=0/, again.stdout + again.stderr);
+});
