@@ -66,12 +66,12 @@ async function measure(bench: Bench, options: BenchOptions): Promise<void> {
       await rm(cacheOf(caches, contender.name), {recursive: true, force: true});
     },
   });
-  const once = {runs: 1, warmUp: false};
+  const once = {...options, runs: 1, warmUp: false};
   const title = `samples/${bench.sample}/prod.cfg, built from nothing`;
   console.log(table(`${title}, caches empty: all is downloaded`, await sideBySide(contenders.map(emptyCaches), once)));
   // Plone once is long enough: a second time tells nothing new.
   if (bench.sample !== 'plone') {
-    const warm = await sideBySide(contenders, {runs: Math.min(options.runs, 3), warmUp: false});
+    const warm = await sideBySide(contenders, {...options, runs: Math.min(options.runs, 3), warmUp: false});
     console.log(table(`${title}, downloads cached: nothing is downloaded`, warm));
   }
   await again(bench, contenders[0]!, options);

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {withDir, withFile} from 'tmp-promise';
 import {samplePython} from '../../test/e2e/site.js';
 import {findProgram, projectRoot, toolBox} from '../../test/harness/tools.js';
-import {type BenchOptions, type Contender, type Measurement, median, type Usage, usage} from './measure.js';
+import {type BenchOptions, type Contender, type Measurement, sideBySide} from './measure.js';
 import {compiled, deployed, succeed} from './release.js';
 
 /** How many files the generated releases have: a tool, a Zope, a Plone with its add-ons. */
@@ -19,13 +19,13 @@ export const hostBench: Measurement = {
   async run(options) {
     const python = await samplePython();
     const strace = findProgram('strace');
-    if (python.missing !== undefined || options.python === undefined) {
-      console.log(`no release is measured: ${python.missing ?? 'there is no Python'}\n`);
+    if (python.missing !== undefined) {
+      console.log(`no release is measured: ${python.missing}\n`);
       return;
     }
     if (strace === undefined)
       console.log('strace is not here: neither processes nor passes over the tree are counted\n');
-    const each = {...options, python: options.python, strace};
+    const each = {...options, strace};
     const releases = options.plone ? [plone] : sizes.map((files) => treeOf(files));
     for (const release of releases)
       await withDir(async ({path}) => measure(await release(path, python.path), each), {unsafeCleanup: true});
@@ -40,7 +40,7 @@ interface Deployed {
   readonly files: number;
 }
 
-type HostOptions = BenchOptions & {readonly python: string; readonly strace: string | undefined};
+type HostOptions = BenchOptions & {readonly strace: string | undefined};
 
 async function measure({title, script, env, files}: Deployed, options: HostOptions): Promise<void> {
   const command = (name: string, ...words: string[]): Contender => ({
@@ -61,16 +61,11 @@ async function measure({title, script, env, files}: Deployed, options: HostOptio
   console.log(`${title}: ${files} files`);
   console.log(row('', ['ms', 'ms of work', 'processes', 'programs', 'looked up', 'opened']));
   for (const contender of contenders) {
-    const used: Usage[] = [];
-    for (let round = -1; round < options.runs; round++) {
-      await contender.before?.();
-      const once = await usage(contender, options.python);
-      if (round >= 0) used.push(once);
-    }
+    const [measured] = await sideBySide([contender], options);
     await contender.before?.();
     const calls = options.strace === undefined ? [] : cells(await traced(contender, options.strace), files);
-    const times = [used.map(({milliseconds}) => milliseconds), used.map(({work}) => work)];
-    console.log(row(contender.name, [...times.map((all) => median(all).toFixed(0)), ...calls]));
+    const times = [measured!.milliseconds, measured!.work].map((value) => value?.toFixed(0) ?? '');
+    console.log(row(contender.name, [...times, ...calls]));
     // What comes next is asked of the later release.
     await contender.before?.();
   }

@@ -4,7 +4,6 @@
  */
 import {spawn} from 'node:child_process';
 import {performance} from 'node:perf_hooks';
-import {execute} from '../../test/harness/tools.js';
 
 /** One side of a comparison. */
 export interface Contender {
@@ -24,7 +23,12 @@ export interface Measured {
   readonly milliseconds: number;
   /** It was stopped at its limit: it takes longer than this. */
   readonly stopped: boolean;
-  /** Largest resident set in MiB; undefined where no Python is there to ask for it, or it was stopped. */
+  /**
+   * Work of the processor, in milliseconds, with all that it started and waited for (the median): a busy machine changes this
+   * less than the time. Undefined where no Python is there to ask for it, or it was stopped; so is the next.
+   */
+  readonly work: number | undefined;
+  /** Largest resident set of one of its processes, in MiB. */
   readonly mebibytes: number | undefined;
 }
 
@@ -32,7 +36,7 @@ export interface BenchOptions {
   readonly runs: number;
   /** Build and host: on samples/plone, in place of what is smaller. */
   readonly plone?: boolean;
-  /** A Python that tells the peak memory of a program. */
+  /** A Python that tells work and peak memory of a program. */
   readonly python?: string;
 }
 
@@ -50,31 +54,30 @@ export async function sideBySide(
   contenders: readonly Contender[],
   {runs, python, warmUp = true}: BenchOptions & {readonly warmUp?: boolean},
 ): Promise<readonly Measured[]> {
-  const times = contenders.map((): number[] => []);
+  const all = contenders.map((): Run[] => []);
   const stopped = new Set<Contender>();
   for (let round = warmUp ? -1 : 0; round < runs; round++) {
     for (const [index, contender] of contenders.entries()) {
       if (stopped.has(contender)) continue;
       await contender.before?.();
-      const milliseconds = await timed(contender);
-      if (milliseconds === undefined) {
+      const once = await run(contender, python);
+      if (once === undefined) {
         stopped.add(contender);
-        times[index] = [contender.limitMs!];
-      } else if (round >= 0) times[index]!.push(milliseconds);
+        all[index] = [{milliseconds: contender.limitMs!, work: undefined, mebibytes: undefined}];
+      } else if (round >= 0) all[index]!.push(once);
     }
   }
-  const measured: Measured[] = [];
-  for (const [index, contender] of contenders.entries()) {
-    const asked = python !== undefined && !stopped.has(contender);
-    if (asked) await contender.before?.();
-    measured.push({
+  return contenders.map((contender, index): Measured => {
+    const known = (key: 'work' | 'mebibytes'): number[] =>
+      all[index]!.map((once) => once[key]).filter((value) => value !== undefined);
+    return {
       name: contender.name,
-      milliseconds: median(times[index]!),
+      milliseconds: median(all[index]!.map(({milliseconds}) => milliseconds)),
       stopped: stopped.has(contender),
-      mebibytes: asked ? (await usage(contender, python)).mebibytes : undefined,
-    });
-  }
-  return measured;
+      work: known('work').length === 0 ? undefined : median(known('work')),
+      mebibytes: known('mebibytes').length === 0 ? undefined : Math.max(...known('mebibytes')),
+    };
+  });
 }
 
 export function median(values: readonly number[]): number {
@@ -87,37 +90,25 @@ export function median(values: readonly number[]): number {
 export function table(title: string, measured: readonly Measured[]): string {
   const [first] = measured;
   const width = Math.max(28, ...measured.map(({name}) => name.length + 1));
-  const lines = measured.map(({name, milliseconds, mebibytes, stopped}) => {
+  const lines = measured.map(({name, milliseconds, work, mebibytes, stopped}) => {
     const memory = (mebibytes === undefined ? '' : `${mebibytes.toFixed(0)} MiB`).padStart(10);
-    const ratio = (first!.milliseconds / milliseconds).toFixed(2).padStart(7);
-    return `  ${name.padEnd(width)}${`${stopped ? '> ' : ''}${milliseconds.toFixed(0)}`.padStart(10)} ms${memory}${ratio} x`;
+    const worked = (work === undefined ? '' : `${work.toFixed(0)} ms of work`).padStart(20);
+    const ratio = `${(first!.milliseconds / milliseconds).toFixed(2)} x`.padStart(11);
+    const ofWork =
+      work === undefined || first!.work === undefined ? '' : `, ${(first!.work / work).toFixed(2)} x of work`;
+    return `  ${name.padEnd(width)}${`${stopped ? '> ' : ''}${milliseconds.toFixed(0)}`.padStart(10)} ms${worked}${memory}${ratio}${ofWork}`;
   });
   return `${title}\n${lines.join('\n')}\n`;
 }
 
-/** @returns undefined where it was stopped */
-function timed({command: [program, ...words], cwd, env, name, limitMs}: Contender): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(program!, words, {
-      cwd,
-      env: env ?? process.env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      ...(limitMs !== undefined && {timeout: limitMs, killSignal: 'SIGKILL' as const}),
-    });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said = (said + chunk).slice(-2000);
-    });
-    child.on('error', reject);
-    child.on('close', (status, signal) => {
-      if (signal === 'SIGKILL' && limitMs !== undefined) resolve(undefined);
-      else if (status === 0) resolve(performance.now() - started);
-      else reject(new Error(`${name} ended with ${status}: ${said}`));
-    });
-  });
+/** One run of a program. */
+interface Run {
+  readonly milliseconds: number;
+  readonly work: number | undefined;
+  readonly mebibytes: number | undefined;
 }
 
+// Python tells what a child used: Node tells it of itself alone. Its own start is not in the time.
 const askUsage = `
 import os, sys, time
 quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
@@ -125,25 +116,49 @@ began = time.monotonic()
 child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
 _, status, usage = os.wait4(child, 0)
 print(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
-sys.exit(os.waitstatus_to_exitcode(status))
+code = os.waitstatus_to_exitcode(status)
+sys.exit(code if code >= 0 else 128 - code)
 `;
 
-/** What one run took. */
-export interface Usage {
-  readonly milliseconds: number;
-  /** Of the processor, in milliseconds, with all that the program started and waited for. */
-  readonly work: number;
-  /** Largest resident set of one process, in MiB. */
-  readonly mebibytes: number;
-}
-
-/** Runs it once; throws where it ends with another status than 0. */
-export async function usage({command, cwd, env, name}: Contender, python: string): Promise<Usage> {
-  const ran = await execute([python, '-c', askUsage, ...command], {
-    ...(cwd !== undefined && {cwd}),
-    env: env ?? process.env,
+/** @returns undefined where it was stopped */
+function run({command, cwd, env, name, limitMs}: Contender, python: string | undefined): Promise<Run | undefined> {
+  const [program, ...words] = python === undefined ? command : [python, '-c', askUsage, ...command];
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(program!, words, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', python === undefined ? 'ignore' : 'pipe', 'pipe'],
+      // A group of its own: what it started is stopped with it.
+      detached: true,
+    });
+    let late = false;
+    const timer =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true;
+            process.kill(-child.pid!, 'SIGKILL');
+          }, limitMs);
+    let answer = '';
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      answer += chunk;
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk).slice(-2000);
+    });
+    child.on('error', reject);
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      const took = performance.now() - started;
+      if (late) resolve(undefined);
+      else if (status !== 0) reject(new Error(`${name} ended with ${status}: ${said}`));
+      else if (python === undefined) resolve({milliseconds: took, work: undefined, mebibytes: undefined});
+      else {
+        const [seconds, work, mebibytes] = answer.trim().split(' ').map(Number);
+        resolve({milliseconds: seconds! * 1000, work: work! * 1000, mebibytes: mebibytes!});
+      }
+    });
   });
-  if (ran.status !== 0) throw new Error(`${name} ended with ${ran.status}: ${ran.stderr.slice(-2000)}`);
-  const [seconds, work, mebibytes] = ran.stdout.trim().split(' ').map(Number);
-  return {milliseconds: seconds! * 1000, work: work! * 1000, mebibytes: mebibytes!};
 }
