@@ -488,6 +488,8 @@ main_end() {
         trap - EXIT
         exit "$1"
     fi
+    # What follows holds nothing that has to be given back.
+    trap - INT TERM HUP
 }
 
 # main_say_failed STATUS: after the reason, which its step has said. A command that is refused (64) or has no steps needs no more words.
