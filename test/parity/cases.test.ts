@@ -14,7 +14,7 @@ import {lowerFolder} from '../lower/harness.js';
 import {parseDifferences, printDifferences} from './differences.js';
 import {notRun} from './not-run.js';
 import {parseRecording} from './recording.js';
-import {runCommands} from './run-commands.js';
+import {runBuild} from './run-build.js';
 import {type Standing, standing} from './standing.js';
 import {compareThings, type EntryPoints, thingsOfPlan, thingsOfRecording} from './things.js';
 
@@ -28,7 +28,7 @@ for (const {name, folder} of cases) {
     const recorded = join(folder, 'recorded.txt');
     if (!existsSync(recorded)) return t.fail('nothing is recorded: npm run parity');
     const {plan, diagnostics} = await lowerFolder(folder, {syslog: {enabled: false, facility: 'local3', remotes: []}});
-    const made = await runCommands(plan);
+    const made = await runBuild(plan, folder);
     const found = compareThings(
       thingsOfRecording(parseRecording(readFileSync(recorded, 'utf8'))),
       new Map([...thingsOfPlan(plan, diagnostics, entryPoints), ...(made ? thingsOfRecording(made) : [])]),

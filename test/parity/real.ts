@@ -1,6 +1,7 @@
 /** Runs the real zc.buildout with the real recipes, all in one environment: the `recipes` box. */
 import {
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -34,7 +35,10 @@ export async function runRecipes(box: Box, folder: string): Promise<Recording> {
     const directory = join(realpathSync(path), 'buildout');
     mkdirSync(join(directory, '.tmp'), {recursive: true});
     cpSync(folder, directory, {recursive: true, filter: (file) => !own.includes(relative(folder, file))});
-    await packArchives(directory);
+    const archives = join(directory, 'archives');
+    await packArchives(archives);
+    const profile = join(directory, 'buildout.cfg');
+    writeFileSync(profile, readFileSync(profile, 'utf8').replaceAll(anywhere, `file://${archives}/`));
     const given = new Set(listed(directory).map(([file]) => file));
     const ran = await execute([box.bin('buildout'), '-c', 'buildout.cfg', '-o', 'buildout:newest=false'], {
       cwd: directory,
@@ -62,20 +66,13 @@ export async function runRecipes(box: Box, folder: string): Promise<Recording> {
   }
 }
 
-async function packArchives(directory: string): Promise<void> {
-  const archives = join(directory, 'archives');
-  const profile = join(directory, 'buildout.cfg');
-  writeFileSync(profile, readFileSync(profile, 'utf8').replaceAll(anywhere, `file://${archives}/`));
-  let names: string[] = [];
-  try {
-    names = readdirSync(archives);
-  } catch {
-    return;
-  }
+/** Packs every folder of a folder, beside itself. */
+export async function packArchives(archives: string): Promise<void> {
+  if (!existsSync(archives)) return;
   const tar = findProgram('tar');
   if (tar === undefined) throw new Error('no tar on this machine');
-  for (const name of names.filter((one) => !one.includes('.sh')))
-    await execute([tar, '-czf', `${name}.tar.gz`, name], {cwd: archives});
+  for (const entry of readdirSync(archives, {withFileTypes: true}))
+    if (entry.isDirectory()) await execute([tar, '-czf', `${entry.name}.tar.gz`, entry.name], {cwd: archives});
 }
 
 /** Every path below a folder, in order. */

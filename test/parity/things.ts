@@ -12,7 +12,7 @@
  * - Of a VCL its backends, probes, addresses that may purge, and the text of options count; its subs are each program's own.
  * - Programs of a supervisord.conf are services, lines of a crontab schedules; bin/backup's arguments are a backup. Keys of a program
  *   that say what supervisor does by itself are left out.
- * - What commands make counts, not their text: they are run on both sides.
+ * - What downloads, compilers and commands make counts: they are run on both sides, here by the library of the release script.
  */
 import {parse} from 'ini';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
@@ -76,15 +76,6 @@ export function thingsOfPlan(plan: ReleasePlan, diagnostics: readonly Diagnostic
     else if (entry.kind === 'schedule')
       things.set('crontab', [...(things.get('crontab') ?? []), viaRelease(`${entry.times} ${show(entry.command)}`)]);
     else if (entry.kind === 'backup') things.set(`backup ${entry.name}`, backupLines(entry));
-    else if (entry.kind === 'download')
-      things.set(`download ${show(entry.path)}`, [
-        entry.url,
-        ...(entry.unpack ? ['unpacked'] : []),
-        ...(entry.strip ? ['without its top folder'] : []),
-        ...(entry.mode === undefined ? [] : [`mode ${entry.mode}`]),
-        ...(entry.excludes ?? []).map((pattern) => `without ${pattern}`),
-      ]);
-    else if (entry.kind === 'build') things.set(`build ${entry.name}`, show(entry.source).trim().split('\n'));
   }
   const conf = supervisorFiles(services, {syslog: false}, () => {});
   programs(things, conf.map(({content}) => content.pieces.map(pieceText).join('')).join(''));
