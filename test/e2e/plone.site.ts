@@ -20,6 +20,7 @@ import {
 import {
   eventually,
   isRoot,
+  lastScreen,
   makeSite,
   page,
   refused,
@@ -111,7 +112,7 @@ async function portal(t: ExecutionContext, site: Site, log: Rsyslog | undefined,
   writeFileSync(wrong.script, edited);
   const hashless = await site.run(wrong.script, 'deploy', '--accept-edited');
   t.is(hashless.status, 1, hashless.stderr);
-  t.regex(hashless.stderr, /waitress[\s\S]*hash|hash[\s\S]*waitress/i);
+  t.regex(lastScreen(hashless), /waitress[\s\S]*hash|hash[\s\S]*waitress/i);
   t.is(current(), 'releases/1.1.0');
   t.is(site.hooks.deliveries.at(-1)?.event, 'failure');
   await served();

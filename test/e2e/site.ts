@@ -213,9 +213,14 @@ export async function refused(t: ExecutionContext, site: Site, refusal: Refusal)
   t.is(ran.status, 0, ran.stderr);
   const deployed = await site.run(script, 'deploy');
   t.true(refusal.status.includes(deployed.status), `${deployed.status}: ${deployed.stderr}`);
-  t.regex(deployed.stderr.trimEnd().split('\n').slice(-24).join('\n'), refusal.says);
+  t.regex(lastScreen(deployed), refusal.says);
   t.is(readlinkSync(link), before);
   await refusal.same();
+}
+
+/** What a person at a terminal sees when it has ended. */
+export function lastScreen({stderr}: Ran): string {
+  return stderr.trimEnd().split('\n').slice(-24).join('\n');
 }
 
 /** Listens at a port of this machine. */
