@@ -177,8 +177,8 @@ async function remoteFacts(
   io: Io,
   folder: string | undefined,
 ): Promise<RemoteFacts> {
-  const file = files.find(({source}) => source.path === url);
-  const edge = edges.find(({to}) => to.path === url);
+  const file = files.find(({source}) => source.name === url);
+  const edge = edges.find(({to}) => to.name === url);
   const before = folder === undefined ? undefined : await new RemoteStore(io, folder).content(lockedSha256);
   return {
     ...(edge && {span: edge.span}),
@@ -242,7 +242,7 @@ async function readInputs(
       const input = isUrl(shown) ? await readUrl(shown, io, request) : await readLocal(local, io);
       if (!input) return;
       const digest = sha256(input.bytes);
-      if (isUrl(shown)) foreign.set(shown, digest);
+      if (isUrl(shown)) foreign.set(shownUrl(shown), digest);
       const {bytes, ...rest} = input;
       inputs.set(shown, {text: Buffer.from(bytes).toString(), ...rest});
       sources.push({name: isUrl(shown) ? shownUrl(shown) : fromFolder(local, folder), sha256: digest});

@@ -4,6 +4,7 @@ import {vendoredFiles} from '../edit/vendor.js';
 import {nodeIo} from '../node-io.js';
 import {foreignOutput} from '../output.js';
 import {readProfile} from '../read-profile.js';
+import {shownUrl} from '../util/path.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
@@ -27,7 +28,7 @@ export async function vendorCommand(
       session.report({
         kind: foreignOutput,
         message: `\`${path}\` is there already, with other content`,
-        notes: [`it would be the copy of \`${url}\``],
+        notes: [`it would be the copy of \`${shownUrl(url ?? '')}\``],
         hint: 'look at the difference, then use --force, or another folder with --into',
       });
     }
@@ -37,7 +38,7 @@ export async function vendorCommand(
   for (const {path, text, url} of [...files].sort((a, b) => Number(!a.url) - Number(!b.url))) {
     await mkdir(dirname(path), {recursive: true});
     await nodeIo.writeFile(path, text);
-    process.stderr.write(url === undefined ? `changed  ${path}\n` : `made  ${path} (${url})\n`);
+    process.stderr.write(url === undefined ? `changed  ${path}\n` : `made  ${path} (${shownUrl(url)})\n`);
   }
   if (files.length === 0) process.stderr.write(`unchanged  ${file} extends no remote file\n`);
   return session.finish();

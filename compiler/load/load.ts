@@ -238,7 +238,8 @@ class Loader {
     const source = this.source(path, text);
     if (isUrl(path))
       this.hashes.set(
-        path,
+        // A lock is committed: a name and password are not for it.
+        shownUrl(path),
         createHash('sha256')
           .update(bytes as Uint8Array)
           .digest('hex'),

@@ -7,7 +7,7 @@ import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {lineDiff} from '../util/line-diff.js';
 import {lastSpan, within} from '../util/option-span.js';
-import {isUrl, shownUrl} from '../util/path.js';
+import {isUrl} from '../util/path.js';
 import {show} from '../util/text.js';
 import {hashDownloads} from './downloads.js';
 import {inputDigest, type LockInputs, lockInputs} from './inputs.js';
@@ -110,7 +110,7 @@ async function changedRemotely(lock: Lock, request: LockRequest, report: Report)
     const {span, now, before} = (await request.remoteFacts?.(url, locked)) ?? {};
     report({
       kind: remoteChanged,
-      message: `\`${shownUrl(url)}\` is not the file that \`${request.name}\` knows`,
+      message: `\`${url}\` is not the file that \`${request.name}\` knows`,
       ...(span && {primary: {span, text: 'it changed since the lock was made'}}),
       notes: [`SHA-256 in the lock: ${locked}`, `SHA-256 now: ${sha256}`, ...difference(before, now)],
       hint: 'look at what changed, then run `cfgc lock --update`; `cfgc vendor` makes copies that nobody else can change',

@@ -31,7 +31,7 @@ export interface Graph {
   readonly commandLine: readonly Assignment[];
   /** What `buildout:extends=…` of the command line names. */
   readonly commandLineExtends: readonly GraphFile[];
-  /** SHA-256 of every file read from a URL, by URL: for the lock. */
+  /** SHA-256 of every file read from a URL, by URL without its name and password: for the lock. */
   readonly remote: ReadonlyMap<string, string>;
   /** The folder in which relative names of the command line and of `optional-extends` are looked for. */
   readonly workingDirectory: string;

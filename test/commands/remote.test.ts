@@ -119,7 +119,8 @@ test('remote: vendor writes the files beside the profile, and the profile means 
     '/b/far.cfg?x=1': '[dirs]\nmode = 0750\n',
     '/moved.cfg': redirectTo('/b/far.cfg?x=1', 301),
   });
-  const local = `${release(`extends =\n    ${host.origin}/a/base.cfg  \n    local.cfg`)}`;
+  const origin = host.origin.replace('://', '://jo:s3cret@');
+  const local = `${release(`extends =\n    ${origin}/a/base.cfg  \n    local.cfg`)}`;
   const {run, read} = await site(t, {
     'prod.cfg': local,
     'local.cfg': `# moved\n[buildout]\nextends = ${host.origin}/moved.cfg local2.cfg\n`,
@@ -129,6 +130,7 @@ test('remote: vendor writes the files beside the profile, and the profile means 
   t.is(before.status, 0, before.stderr);
   const made = await run('vendor', 'prod.cfg');
   t.is(made.status, 0, made.stderr);
+  t.notRegex(made.stderr, /s3cret/);
   const box = `127.0.0.1_${host.port}`;
   t.is(read('local.cfg'), `# moved\n[buildout]\nextends = vendor/${box}/moved.cfg local2.cfg\n`);
   t.regex(read('prod.cfg'), new RegExp(`\n    vendor/${box}/a/base\\.cfg  \n    local\\.cfg\n`));

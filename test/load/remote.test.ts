@@ -190,6 +190,11 @@ test('remote: a password in a URL is in no message', async (t) => {
   t.deepEqual(got.ids, ['CFG005']);
   t.notRegex(got.text, /s3cret/);
   t.regex(got.text, /http:\/\/\*\*\*@127\.0\.0\.1:PORT\/no\.cfg/);
+
+  // Nor in the lock, which is committed.
+  const there = await serve(t, {'/yes.cfg': '[x]\n'});
+  const locked = await read({'prod.cfg': profile(`${there.origin.replace('://', '://jo:s3cret@')}/yes.cfg`)});
+  t.deepEqual([...locked.graph.remote.keys()], [`${there.origin.replace('://', '://***@')}/yes.cfg`]);
 });
 
 test('remote: the proxy of the environment is asked, but not for what no_proxy names', async (t) => {
