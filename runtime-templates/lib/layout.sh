@@ -245,6 +245,7 @@ layout_setup_class() {
     if [ -d "$2" ] || [ -h "$2" ]; then
         return 0
     fi
+    permission_load || return
     layout_mkdir "$2" 0700 || return
     permission_folder "$1" "$2" '' ''
 }
@@ -258,6 +259,7 @@ layout_setup_entry() {
     if [ -d "$2" ] || [ -h "$2" ]; then
         return 0
     fi
+    permission_load || return
     layout_setup_above "${2%/*}" "$1" || return
     must mkdir -p "$2"
     permission_folder "$1" "$2" "$3" "$4"
