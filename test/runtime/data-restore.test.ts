@@ -158,12 +158,33 @@ test('services are stopped for the swap and started again, also where the restor
   t.is(await readFile(join(site.prefix, 'services'), 'utf8'), 'stop\nstart\n');
   await rm(join(site.prefix, 'services'));
   await site.configure({more: `${log}; restore_swap_data() { RESTORE_FAILED=yes; }`});
-  const before = await treeOf(site.file);
+  const before = await readFile(site.file);
   const failed = await site.run(['restore_run', '-n']);
   t.is(failed.status, 1);
   t.regex(failed.stderr, /what was there is in its place/);
   t.is(await readFile(join(site.prefix, 'services'), 'utf8'), 'stop\nstart\n');
-  t.deepEqual(await treeOf(site.file), before);
+  t.deepEqual(await readFile(site.file), before);
+});
+
+test('a dump that does not go back takes the storages along: all is as it was', async (t) => {
+  const base = `$HOME/base`;
+  const commands = {dump: `cat "${base}"`, restoreDump: `cat >"${base}"; ! grep -q old "${base}"`};
+  const site = await makeDataSite(zodb64, commands);
+  const env = {...process.env, HOME: site.prefix};
+  await writeFile(join(site.prefix, 'base'), 'old');
+  await site.write(2);
+  t.is((await site.run(['backup_run'], {env})).status, 0);
+  await writeFile(join(site.prefix, 'base'), 'new');
+  await site.write(3);
+  const keys = await site.read();
+  const [file, blobs] = [await readFile(site.file), await treeOf(site.blobs)];
+  const failed = await site.run(['restore_run', '-n'], {env});
+  t.is(failed.status, 1, failed.stderr);
+  t.regex(failed.stderr, /restore command failed[\s\S]*what was there before is back/);
+  t.is(await readFile(join(site.prefix, 'base'), 'utf8'), 'new');
+  t.deepEqual(await readFile(site.file), file);
+  t.deepEqual(await treeOf(site.blobs), blobs);
+  t.deepEqual(await site.read(), keys);
 });
 
 test('a server that has the file open is noticed', async (t) => {
