@@ -7,7 +7,7 @@ import {systemdFiles, writableFolders} from './systemd-unit.js';
 
 /** The files below etc/ that the plan's manager of services reads; none where services are the profile's own commands. */
 export function serviceFiles(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
-  const services = plan.entries.filter((entry): entry is ServiceEntry => entry.kind === 'service');
+  const services = servicesOf(plan);
   switch (plan.release.services) {
     case 'supervisor':
       return supervisorFiles(services, {syslog: plan.logging.enabled}, report);
@@ -52,4 +52,8 @@ export function emitUnits(plan: ReleasePlan, report: Report): string {
         `# /etc/${path.replace('systemd/', 'systemd/system/')}\n${content.pieces.map(shown).join('')}`,
     )
     .join('\n');
+}
+
+export function servicesOf(plan: ReleasePlan): readonly ServiceEntry[] {
+  return plan.entries.filter((entry): entry is ServiceEntry => entry.kind === 'service');
 }

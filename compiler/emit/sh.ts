@@ -17,8 +17,8 @@ import type {Text} from '../model/text.js';
 import {place, refs, refsWithin, show, text} from '../util/text.js';
 import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
-import {serviceFiles} from './service-files.js';
-import type {ServiceFile} from './supervisor-conf.js';
+import {serviceFiles, servicesOf} from './service-files.js';
+import {needsRoot, type ServiceFile} from './supervisor-conf.js';
 import {library, render} from './templates.js';
 
 /**
@@ -98,6 +98,7 @@ function settings(plan: ReleasePlan, digest: string): readonly {readonly name: s
     OPERATORS: release.operators ?? '',
     KEEP: String(release.keep),
     SERVICES: release.services,
+    SUPERVISOR_AS_ROOT: release.services === 'supervisor' && needsRoot(servicesOf(plan)) ? 'yes' : 'no',
     INSTALLER: release.installer,
     BUILD_FROM_SOURCE: release.buildFromSource.join(' '),
     DATA_MIGRATION: release.dataMigration ? 'yes' : 'no',

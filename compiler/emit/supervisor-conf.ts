@@ -30,6 +30,7 @@ Source: supervisor 4.3.0, options.py (UnhosedConfigParser) and datatypes.py (dic
  * had stopped; so the text changes only where the program itself does, and the script's own record of fingerprints decides
  * which of the others are restarted, one at a time (runtime-templates/lib/supervisor.sh).
  * @param options.syslog  output goes to syslog; else to files in the log folder
+ * Where a program names another user supervisord stays root (`needsRoot`), and every other program names the service's.
  * Source: supervisor 4.3.0, options.py: `read_config`, `_processes_from_section`.
  */
 export function supervisorFiles(
@@ -37,15 +38,21 @@ export function supervisorFiles(
   options: {readonly syslog: boolean},
   report: Report,
 ): readonly ServiceFile[] {
+  const user = needsRoot(services) ? text({ref: 'user'}) : undefined;
   const files = services.map((service) => ({
     path: `supervisor.d/${service.name}.conf`,
-    content: section(service, options.syslog, report),
+    content: section(service, service.user === undefined ? user : text(service.user), options.syslog, report),
     origin: service.origin,
   }));
   return [...files, ...groupFiles(services)];
 }
 
-function section(service: ServiceEntry, syslog: boolean, report: Report): QuotedText {
+/** Whether supervisord has to start programs as somebody else than the service's user, which root alone can. */
+export function needsRoot(services: readonly ServiceEntry[]): boolean {
+  return services.some((service) => service.user !== undefined);
+}
+
+function section(service: ServiceEntry, user: Text | undefined, syslog: boolean, report: Report): QuotedText {
   const listener = service.events.length > 0;
   const plain = service.environment.filter((variable) => fitsEnvironmentKey(variable.name, variable.value));
   const other = service.environment.filter((variable) => !plain.includes(variable));
@@ -54,7 +61,7 @@ function section(service: ServiceEntry, syslog: boolean, report: Report): Quoted
   if (listener) keys.set('events', text(service.events.join(',')));
   if (service.directory !== undefined) keys.set('directory', doubled(service.directory));
   if (plain.length > 0) keys.set('environment', environmentKey(plain));
-  if (service.user !== undefined) keys.set('user', text(service.user));
+  if (user !== undefined) keys.set('user', user);
   if (service.umask !== undefined) keys.set('umask', text(service.umask));
   keys.set('priority', text(String(service.priority)));
   keys.set('autostart', text(String(service.autostart)));

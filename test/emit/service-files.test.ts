@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import {dir} from 'tmp-promise';
@@ -73,6 +74,7 @@ test('supervisor-conf: what it says of each kind of program', async (t) => {
 command = [PREFIX]/current/bin/instance1 console
 directory = [PREFIX]/var
 environment = LANG="C.UTF-8",RATE='50%%, "half" of $x'
+user = ${userInfo().username}
 umask = 007
 priority = 20
 autostart = true

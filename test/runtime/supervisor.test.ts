@@ -370,6 +370,36 @@ test('supervisor: what was up and then died is seen at the gate, though it runs 
     t.regex(ran.stderr, /came up and did not stay up: one/);
   }));
 
+const notRoot = process.getuid?.() === 0 ? undefined : 'not root: no program can have another user';
+
+testWith(box, notRoot)(
+  "supervisor: a program of another user runs as that one, and the others as the service's",
+  async (t) => {
+    const host = await serviceHost({
+      shell: usual,
+      data: 'SUPERVISOR_AS_ROOT=yes SERVICE_USER=daemon SERVICE_GROUP=daemon',
+    });
+    t.teardown(async () => {
+      await host.run('supervisor_shutdown');
+      await removeHost(host);
+    });
+    await useSupervisorBox(host, box.folder);
+    const sleep = [text('/bin/sleep'), text('1000')];
+    const both = [service('one', {command: sleep, user: 'nobody'}), service('two', {command: sleep})];
+    await host.release('1.0.0', both);
+    await host.switch('1.0.0');
+    await restarted(t, host);
+    const now = await states(host);
+    const user = async (name: string): Promise<string> =>
+      (await host.run(`stat -c %U /proc/${now[name]!.split(' ')[1]}`)).stdout.trim();
+    t.is(await user('one'), 'nobody');
+    t.is(await user('two'), 'daemon');
+    // Not in the folder of the service, who could put something else in its place.
+    t.true(existsSync(join(host.prefix, 'supervisor/supervisor.sock')));
+    t.false(existsSync(join(host.prefix, 'run/supervisor.sock')));
+  },
+);
+
 test('supervisor: clients stop before their server and start after its port answers', (t) =>
   withHost(usual, async (host) => {
     const port = await freePort();
