@@ -1,6 +1,6 @@
 /**
- * A deploy that is killed with SIGKILL, the whole process group at once: before each external command that it runs, and,
- * under bash, before each line of the script that it comes to, builtins and redirections included.
+ * A deploy that is killed with SIGKILL, the whole process group at once: as each step begins, before each external command that
+ * it runs, and, under bash, before each line of the script that it comes to, builtins and redirections included.
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -29,6 +29,35 @@ export const killedAtCommands: Fault = {
       if (!(await deploy(at)).killed) continue;
       tried += 1;
       await site.judge(sayer(`before command ${at} of ${points}`));
+    }
+    return {tried, lost};
+  },
+};
+
+export const killedAtSteps: Fault = {
+  name: 'SIGKILL as a step begins',
+  try: async (bounded) => {
+    const site = await makeSite({
+      release: {
+        instead: `${withoutVirtualenv}
+log_step() {
+    STEP=$3
+    [ "$3" != "\${FAULT_STEP:-}" ] || kill -KILL 0
+}`,
+      },
+    });
+    const {lost, sayer} = collector();
+    const steps = (await site.host.run(site.shell, site.two, ['steps'])).stdout.trim().split('\n');
+    let tried = 0;
+    for (const [index, step] of steps.entries()) {
+      if (bounded && index % 3 !== 1) continue;
+      await site.reset();
+      const env = {...site.env, PATH: process.env.PATH, FAULT_STEP: step};
+      const ended = await runGroup([...site.shell.command, site.two, 'deploy'], env);
+      const say = sayer(`as ${step} begins`);
+      if (!ended.killed) say(`it was not killed: ${ended.stderr}`);
+      tried += 1;
+      await site.judge(say);
     }
     return {tried, lost};
   },
