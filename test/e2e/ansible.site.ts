@@ -8,7 +8,7 @@ import {place} from '../../compiler/util/text.js';
 import {origin, samplePlan} from '../emit/sample-plan.js';
 import {makeHost} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, type Ran, toolBox} from '../harness/tools.js';
+import {execute, needsProgram, type Ran, toolBox} from '../harness/tools.js';
 
 const box = await toolBox('ansible');
 const odd = `it's 100% "{{ 1 + 1 }}" \\ é #1`;
@@ -95,7 +95,7 @@ testWith(box)('site: the script is a module of Ansible: --check changes nothing,
         reason: It's "time"
 `,
   );
-  writeFileSync(join(host.folder, 'hosts'), 'one ansible_connection=local\n');
+  writeFileSync(join(host.folder, 'hosts'), `one ansible_connection=local ansible_python_interpreter=${box.python}\n`);
   const run = (...words: string[]): Promise<Ran> =>
     execute([box.bin('ansible-playbook'), '-i', 'hosts', 'playbook.yml', '--diff', ...words], {
       cwd: host.folder,
@@ -110,4 +110,22 @@ testWith(box)('site: the script is a module of Ansible: --check changes nothing,
   t.is(await host.current(), '1.0.0');
   const again = await run();
   t.regex(again.stdout, /changed=0 .*failed=0/, again.stdout + again.stderr);
+
+  // What is deployed, as a fact: one file for both.
+  const facts = join(host.folder, 'facts.d');
+  mkdirSync(facts);
+  writeFileSync(
+    join(facts, 'releases.fact'),
+    `#!/bin/sh\nPREFIX=${host.prefix} exec sh ${host.prefix}/current/release.sh fact\n`,
+    {mode: 0o755},
+  );
+  const asked = await execute(
+    [box.bin('ansible'), 'all', '-i', 'hosts', '-m', 'setup', '-a', `filter=ansible_local fact_path=${facts}`],
+    {cwd: host.folder, env: {...process.env, HOME: join(host.folder, 'home'), ANSIBLE_NOCOLOR: '1'}},
+  );
+  t.regex(asked.stdout, /"releases": \{\s+"demo": \{[\s\S]*"current": "1\.0\.0"/, asked.stdout + asked.stderr);
+  if (needsProgram('facter') === undefined) {
+    const facter = await execute(['facter', '--external-dir', facts, 'demo.current']);
+    t.is(facter.stdout, '1.0.0\n', facter.stderr);
+  } else t.log('skipped: facter is not on this machine');
 });
