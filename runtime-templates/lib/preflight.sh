@@ -346,7 +346,8 @@ preflight_services() {
 }
 
 preflight_system() {
-    shell_has "$2" || echo "no program $2 on the PATH ($1 under [system]): install it"
+    (PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin && shell_has "$2") ||
+        echo "no program $2 on the PATH, for $1: install it, or name another under [system]"
 }
 
 preflight_input() {

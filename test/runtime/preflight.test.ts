@@ -40,3 +40,20 @@ for (const shell of testShells()) {
     t.is(await ask(0o700, 'root'), '');
   });
 }
+
+for (const shell of testShells()) {
+  test(`${shell.name}: a program that a part runs from the system is looked for, in sbin too`, async (t) => {
+    const host = await makeHost();
+    const data = `each_system() {
+    "$@" cache no-such-program-here || return
+    "$@" admin chroot
+}`;
+    const ran = await host.call(shell, 'PATH=/usr/bin:/bin; each_system preflight_system', {
+      release: {version: '1.0.0', data},
+    });
+    t.is(
+      ran.stdout,
+      'no program no-such-program-here on the PATH, for cache: install it, or name another under [system]\n',
+    );
+  });
+}
