@@ -389,7 +389,8 @@ function fileChecks(files: readonly FileEntry[]): readonly Extract<Entry, {kind:
           {
             kind: 'check' as const,
             origin: file.origin,
-            name: show(file.path),
+            // As it lies in the release: `etc/zeo/etc/zeo.conf`.
+            name: show(file.path).replace(/^\{(\w+)\}/, '$1'),
             when: 'build' as const,
             command: [...file.validate, file.path],
           },
