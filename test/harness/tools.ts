@@ -32,6 +32,8 @@ export const boxNames = [
   'recipes',
 ] as const;
 export type BoxName = (typeof boxNames)[number];
+/** Those that site tests alone ask for: `npm test` does not build them. */
+export const siteBoxNames: readonly BoxName[] = ['ansible'];
 
 /** A virtualenv with pinned distributions: `test/harness/boxes/NAME.txt`. */
 export interface Box {
