@@ -2,6 +2,7 @@
  * cfgc's answers in the form in which the recorded answers of zc.buildout stand: one JSON object a file.
  * Paths of the machine are replaced as there: `@ROOT@`, `@HOME@`, `@PYTHON@`.
  */
+import {resolveLiteral} from '../../compiler/compile.js';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import type {Io} from '../../compiler/io.js';
 import {load} from '../../compiler/load/load.js';
@@ -148,6 +149,8 @@ export interface Question {
   /** Relative names of the file's folder are not the process's. */
   readonly normal: (text: string) => string;
   readonly assume?: ReadonlyMap<string, boolean>;
+  /** Whether recipes set their options, as they do in a real run: zc.buildout was asked without. */
+  readonly withRecipes?: boolean;
 }
 
 /** What buildout calls an assignment or a flag of the command line. */
@@ -209,7 +212,10 @@ export async function resolveAnswer(
     };
   }
   const resolving: Diagnostic[] = [];
-  const resolved = resolve(config, (diagnostic) => resolving.push(diagnostic), {mode: 'literal', target: oracleTarget});
+  const report = (diagnostic: Diagnostic): number => resolving.push(diagnostic);
+  const resolved = question.withRecipes
+    ? resolveLiteral(config, report)
+    : resolve(config, report, {mode: 'literal', target: oracleTarget});
   const failed = firstError(resolving);
   const buildout = resolved.sections.get('buildout')!;
   const parts = buildout.options.get('parts');

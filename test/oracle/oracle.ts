@@ -80,8 +80,11 @@ const base = '/oracle-base';
 const root = `${base}/above/root`;
 const python = '/oracle-python';
 
-/** cfgc's answer to the same question. */
-export async function answerOf(program: Program): Promise<Answer> {
+/**
+ * cfgc's answer to the same question.
+ * @param assume  answers to conditions that ask the host
+ */
+export async function answerOf(program: Program, assume?: ReadonlyMap<string, boolean>): Promise<Answer> {
   if (program.op === 'parse') return parseOf(program);
   const {diagnostics: _, ...answer} = await resolveAnswer({
     path: `${root}/${program.entry}`,
@@ -91,6 +94,7 @@ export async function answerOf(program: Program): Promise<Answer> {
     commandLine: (program.cmdline ?? []).map((word) => word.replaceAll('@ROOT@', root)),
     extendsCache: `${root}/.cache`,
     normal,
+    ...(assume && {assume}),
   });
   // buildout shows a file that the command line names as it stands there; cfgc shows where it is.
   const relative = (program.cmdline ?? []).flatMap((word) => /^buildout:extends=([^/].*)$/.exec(word)?.[1] ?? []);
