@@ -88,7 +88,7 @@ export const collectiveRecipeBackup: RecipeLowering = {
       rsync_options: 'nothing: the script copies by itself',
       rsync_hard_links_on_first_copy: 'nothing: the script copies by itself',
       archive_blob: 'true: blobs as one tar',
-      compress_blob: 'true: blobs as one tar.gz',
+      compress_blob: 'true, with archive_blob: blobs as one tar.gz',
       incremental_blobs: 'nothing: each tar is whole',
       blob_timestamps: 'nothing: always with time stamps',
       enable_snapshotrestore: 'true: bin/snapshotrestore',
@@ -187,8 +187,8 @@ function backupOf(part: Part, context: LowerContext): BackupEntry | undefined {
 }
 
 function blobMode(part: Part): BackupEntry['blobs'] {
-  if (saysYes(part, 'compress_blob', yes, false) || saysYes(part, 'gzip_blob', yes, false)) return 'tar.gz';
-  if (saysYes(part, 'archive_blob', yes, false) || saysYes(part, 'incremental_blobs', yes, false)) return 'tar';
+  if (saysYes(part, 'gzip_blob', yes, false)) return 'tar.gz';
+  if (saysYes(part, 'archive_blob', yes, false)) return saysYes(part, 'compress_blob', yes, false) ? 'tar.gz' : 'tar';
   return saysYes(part, 'use_rsync', yes, true) ? 'rsync' : 'copy';
 }
 
@@ -294,6 +294,10 @@ function reportOld(part: Part, {report}: LowerContext): void {
   }
   if (part.option('rsync_options')?.pieces.length) {
     reportNoEffect(part, 'rsync_options', report, 'the release script copies by itself', 'take it out');
+  }
+  const archived = ['archive_blob', 'gzip_blob'].some((name) => saysYes(part, name, yes, false));
+  if (saysYes(part, 'compress_blob', yes, false) && !archived) {
+    reportNoEffect(part, 'compress_blob', report, 'blobs are no archive', 'write `archive_blob = true` as well');
   }
   if (saysYes(part, 'incremental_blobs', yes, false)) {
     reportNoEffect(
