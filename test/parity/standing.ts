@@ -9,6 +9,16 @@ export interface Standing {
 
 export const standing: readonly Standing[] = [
   {
+    key: /^service (program|eventlistener) \S+$/,
+    line: /^\+ (user = \{user\}|(stop|kill)asgroup = true)$/,
+    why: "a program runs as the release's user, whoever runs the daemon; what it forked is stopped with it",
+  },
+  {
+    key: /^service (program|eventlistener) \S+$/,
+    line: /^- directory = (\{bin\}|\/\S*bin)$/,
+    why: "a program starts in no folder unless one is written; the recipe takes its command's, which is closed to services",
+  },
+  {
     key: /^file \{etc\}\/\S+\/zope\.conf$/,
     line: /^[-+] CHAMELEON_CACHE \{data\}\/cache/,
     why: 'compiled templates are of one release, and go with it',
