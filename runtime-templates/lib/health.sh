@@ -18,12 +18,24 @@ HEALTH_SETTLE=${HEALTH_SETTLE:-5}
 HEALTH_TIMEOUT=${HEALTH_TIMEOUT:-5}
 
 health_gate() (
-    if service_settled "$HEALTH_SETTLE" && health_checks; then
+    if { service_settled "$HEALTH_SETTLE" || health_again "${1:-}"; } && health_checks; then
         log_info "healthy: $NAME $RELEASE_ID"
         exit 0
     fi
     health_return "${1:-}"
 )
+
+# health_again [OLD]: a second chance for the first release of a host. Clients that start at once on a database that is not there yet
+# may all want to make it: one of them wins, the others end with a conflict and are started anew. One that can't run fails again.
+health_again() {
+    if [ -n "$1" ] || [ -n "$(journal_before "$RELEASE_ID")" ]; then
+        return 1
+    fi
+    log_warn "no release ran here before, so its services are watched once more"
+    # What was up until now is not what is to stay up.
+    must rm -f "$STATE/up"
+    service_settled "$HEALTH_SETTLE"
+}
 
 # health_return [OLD]: from a release that does not serve to the one before. Returns 30, or 1 where there is no way back.
 health_return() (

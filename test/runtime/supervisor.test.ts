@@ -192,6 +192,22 @@ const test = testWith(box, needsProgram('dash'));
 /** dash, but for `npm run shells`. */
 const [usual = {name: 'dash', command: ['dash']}] = testShells();
 
+test('supervisor: of the first release of a host a service may end once, as clients do that make a database together', (t) =>
+  withHost(usual, async (host) => {
+    const died = join(host.prefix, 'died');
+    const once = `#!/bin/sh\n[ -e ${died} ] || { : >${died}; sleep 2; exit 3; }\nexec sleep 1000\n`;
+    await host.release('1.0.0', [service('one')], {'bin/one': once});
+    await host.switch('1.0.0');
+    const ran = await host.run('service_restart && health_gate ""');
+    t.is(ran.status, 0, ran.stderr);
+    t.regex(ran.stderr, /did not stay up: one|one does not run[\s\S]*watched once more[\s\S]*healthy/);
+    // It can't be told from one that always ends: that fails.
+    await host.release('1.0.1', [service('one', {fingerprint: 'f2'})], {'bin/one': '#!/bin/sh\nsleep 2\nexit 3\n'});
+    await host.switch('1.0.1');
+    const dead = await host.run('service_restart; layout_release 1.0.1; health_gate ""');
+    t.is(dead.status, 1, dead.stderr);
+  }));
+
 test('supervisor: a release without services makes no box, and ends the services of the one before', async (t) => {
   const bare = await serviceHost({shell: usual});
   t.teardown(() => removeHost(bare));
