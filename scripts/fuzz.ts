@@ -1,7 +1,7 @@
 // Compares cfgc with the real zc.buildout on configurations that are made up: `npm run fuzz -- --seconds 60 --seed 1`.
 import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
-import {fuzz} from '../test/fuzz/fuzz.js';
+import {type FuzzFailure, fuzz} from '../test/fuzz/fuzz.js';
 import {toolBox} from '../test/harness/tools.js';
 
 const {values} = parseArgs({
@@ -19,11 +19,21 @@ const most = values.programs === undefined ? Number.POSITIVE_INFINITY : Number(v
 const started = Date.now();
 const perSecond = (count: number): number => Math.round((count * 1000) / Math.max(1, Date.now() - started));
 let told = started;
+let shown = 0;
+/** At once, so that a long run need not end first. */
+const show = (failures: readonly FuzzFailure[]): void => {
+  for (const {program, seed, differences} of failures.slice(shown, 20))
+    console.log(
+      `--- seed ${seed}\n${differences.join('\n').slice(0, 1500)}\n${JSON.stringify(program).slice(0, 3000)}`,
+    );
+  shown = failures.length;
+};
 const {programs, conditions, undecided, failures} = await fuzz(
   box.python,
   Number(values.seed),
   (done) => done < most && Date.now() < deadline,
   (counts) => {
+    show(counts.failures);
     if (Date.now() - told < 30_000) return;
     told = Date.now();
     console.log(
@@ -31,9 +41,6 @@ const {programs, conditions, undecided, failures} = await fuzz(
     );
   },
 );
-for (const {program, seed, differences} of failures.slice(0, 20)) {
-  console.log(`--- seed ${seed}\n${differences.join('\n').slice(0, 1500)}\n${JSON.stringify(program).slice(0, 3000)}`);
-}
 if (values.save) writeFileSync(values.save, JSON.stringify(failures, undefined, 1));
 console.log(
   `${programs} programs and ${conditions} conditions (${undecided} for the host to decide), ` +

@@ -72,6 +72,8 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   }
   // buildout makes a Python list of the header, and takes its first member.
   const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
+  const nul = `${text}${tail}`.indexOf('\0');
+  if (nul >= 0) throw new NoExpression(nul);
   const list = bare
     ? ({kind: 'list', items: [{kind: 'name', name}]} as const)
     : parseExpression(`[${unescaped}${tail}`, minor);

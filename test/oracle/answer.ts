@@ -99,6 +99,7 @@ export function errorClass({kind, message, primary}: Diagnostic): string | undef
   if (kind.id === 'CFG009' && message.includes('extends-cache')) return 'ValueError';
   if (kind.id === 'CFG107' || kind.id === 'CFG105')
     return / in Python$/.exec(primary!.text) ? primary!.text.slice(0, -10) : 'SyntaxError';
+  if (kind.id === 'CFG305' && message.endsWith('has an empty name')) return 'IndexError';
   return classes[kind.id] ?? kind.id;
 }
 

@@ -10,6 +10,7 @@ nothing downloaded: a URL is looked up in the request alone. Section conditions 
 """
 import base64
 import contextlib
+import copy
 import io
 import json
 import os
@@ -33,16 +34,38 @@ MARKS = {"ADD": "+", "REMOVE": "-"}
 LETTERS = {"DEFAULT_VALUE": "D", "COMPUTED_VALUE": "C", "COMMAND_LINE_VALUE": "L", "IMPLICIT_VALUE": "I"}
 
 
-def copy_key(self, memo):
-    """buildout copies histories again and again; their items are never changed, so a new list is enough."""
-    new = bo.SectionKey.__new__(bo.SectionKey)
-    new.__dict__.update(self.__dict__)
-    new.history = list(self.history)
-    return new
+class QuickCopy:
+    """`copy` for buildout, which copies configurations again and again: these are dicts of keys with a history, whose items
+    are never changed. Objects that are one stay one, as with the real thing."""
+
+    def __init__(self, real):
+        self.copy, self.real = real.copy, real.deepcopy
+
+    def deepcopy(self, value, memo=None):
+        if type(value) is str:
+            return value
+        memo = {} if memo is None else memo
+        known = memo.get(id(value))
+        if known is not None:
+            return known
+        if type(value) is dict:
+            memo[id(value)] = new = {}
+            for key, item in value.items():
+                new[key] = self.deepcopy(item, memo)
+            return new
+        if type(value) is bo.SectionKey:
+            memo[id(value)] = new = bo.SectionKey.__new__(bo.SectionKey)
+            new.__dict__.update(value.__dict__)
+            new.history = list(value.history)
+            return new
+        if type(value) is list:
+            memo[id(value)] = new = []
+            new.extend(self.deepcopy(item, memo) for item in value)
+            return new
+        return value if type(value) is bo.HistoryItem else self.real(value, memo)
 
 
-bo.SectionKey.__deepcopy__ = copy_key
-bo.HistoryItem.__deepcopy__ = lambda self, memo: self
+bo.copy = QuickCopy(copy)
 
 
 class CacheOnly(dl.Download):
