@@ -13,7 +13,8 @@ const rest = words.filter((word) => word !== '--site');
 if (rest.length === 0) await prepareBoxes();
 const {status, output} = await ava(site ? ['--config', 'ava.site.config.mjs', ...rest] : rest);
 const counts = {
-  passed: total(output, /^\s*(\d+) tests? passed/gm),
+  // Where a test failed ava does not say how many passed: each has a line.
+  passed: Math.max(total(output, /^\s*(\d+) tests? passed/gm), [...output.matchAll(/^\s*✔ /gm)].length),
   failed: total(
     output,
     /^\s*(\d+) (?:tests? failed|hooks? failed|uncaught exceptions?|unhandled rejections?|timed? ?outs?)/gm,
