@@ -202,7 +202,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     },
     each(
       'each_editable',
-      'ENVIRONMENT PATH INSTALL URL BRANCH REVISION: sources that are installed in place (dev); with a URL, a checkout',
+      'ENVIRONMENT PATH INSTALL URL BRANCH REVISION PUSH_URL DEPTH SUBMODULES: sources that are installed in place (dev); with a URL, a checkout',
       'editable',
       of('environment').flatMap((entry) => entry.editable.map((source) => ({environment: entry.name, ...source}))),
       ({checkout, ...source}) => ({
@@ -211,6 +211,9 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         url: checkout?.url ?? '',
         branch: checkout?.branch ?? '',
         revision: checkout?.revision ?? '',
+        pushUrl: checkout?.pushUrl ?? '',
+        depth: checkout?.depth ?? '',
+        submodules: checkout?.submodules ?? 'always',
       }),
     ),
     each('each_directory', 'CLASS PATH MODE OWNER', 'directory', of('directory'), (entry) => ({

@@ -19,7 +19,7 @@ What it does: stops where a dev profile names a source that a release script can
 of git, an option of its line is not known, or the folder of a develop egg is not there.
 Why: what a script leaves out silently is missed when the site runs. Checkouts are made by git alone.
 Example: [sources] has "my.theme = svn https://svn.example.org/my.theme". Write "my.theme = git https://git.example.org/my.theme.git".
-A line may have branch, rev (or tag), path, full-path and egg; pushurl, update, depth and submodules have no effect.
+A line may have branch, rev (or tag), path, full-path, egg, pushurl, depth and submodules; update has no effect.
 Source: mr.developer 2.0, sources.`,
 };
 
@@ -83,6 +83,8 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
     show(buildout?.get(name)?.value ?? text()).trim() || otherwise;
   const sources = resolved.sections.get(said('sources', 'sources'))?.options;
   const base = folderOf(said('sources-dir', 'src'), root);
+  const depth = said('git-clone-depth', '');
+  const submodules = said('update-git-submodules', 'always');
   const asked = words(auto.value).map(show);
   const names = asked.includes('*') ? [...(sources?.keys() ?? [])] : [...new Set(asked)];
   return names.flatMap((name) => {
@@ -92,18 +94,26 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
       refuse(`\`${name}\` has no source`, `write \`${name} = git URL\` under [sources]`, span, report);
       return [];
     }
-    const source = readSource(name, option, base, root, report);
+    const source = readSource(name, option, {base, root, depth, submodules}, report);
     return source ? [source] : [];
   });
 }
 
-const unread = ['pushurl', 'update', 'depth', 'submodules'];
+/** Of `update`: a checkout follows its branch at each build, whatever it says. */
+const keys = ['branch', 'rev', 'tag', 'path', 'full-path', 'egg', 'pushurl', 'depth', 'submodules', 'update'];
+
+/** What [buildout] says of all sources. */
+interface Usual {
+  readonly base: string;
+  readonly root: string;
+  readonly depth: string;
+  readonly submodules: string;
+}
 
 function readSource(
   name: string,
   option: ResolvedOption,
-  base: string,
-  root: string,
+  {base, root, ...usual}: Usual,
   report: Report,
 ): SourceFolder | undefined {
   const span = lastSpan(option);
@@ -119,7 +129,7 @@ function readSource(
     const [, key, value] = /^([\w-]+)=(.*)$/.exec(word) ?? [];
     if (key === undefined || value === undefined || value.startsWith('-'))
       return wrong(`\`${word}\` in the source of \`${name}\` is no option`, 'write NAME=VALUE');
-    if (!['branch', 'rev', 'tag', 'path', 'full-path', 'egg', ...unread].includes(key))
+    if (!keys.includes(key))
       return wrong(`the option \`${key}\` in the source of \`${name}\` is not known`, `leave \`${word}\` out`);
     options.set(key, value);
   }
@@ -128,7 +138,20 @@ function readSource(
   const folder =
     full !== undefined ? folderOf(full, root) : resolvePath(path === undefined ? base : folderOf(path, root), name);
   const revision = options.get('rev') ?? options.get('tag') ?? '';
-  const checkout: Checkout = {url, branch: options.get('branch') ?? '', revision};
+  const depth = options.get('depth') ?? usual.depth;
+  if (!/^\d*$/.test(depth)) return wrong(`the depth \`${depth}\` of \`${name}\` is no number`, 'how many commits');
+  const submodules = options.get('submodules') ?? usual.submodules;
+  if (!['always', 'checkout', 'never'].includes(submodules))
+    return wrong(`\`submodules\` of \`${name}\` can't be \`${submodules}\``, 'always, checkout or never');
+  const pushUrl = options.get('pushurl');
+  const checkout: Checkout = {
+    url,
+    branch: options.get('branch') ?? '',
+    revision,
+    ...(pushUrl && {pushUrl}),
+    ...(depth !== '' && depth !== '0' && {depth}),
+    ...(submodules !== 'always' && {submodules: submodules as 'checkout' | 'never'}),
+  };
   const origin: Origin = fileLine(span);
   const install = options.get('egg') !== 'false';
   return {folder, name: canonicalName(name), install, checkout, origin, ...(span && {span})};

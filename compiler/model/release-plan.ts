@@ -80,6 +80,12 @@ export interface Checkout {
   readonly url: string;
   readonly branch: string;
   readonly revision: string;
+  /** Where a developer pushes to, where it is another URL. */
+  readonly pushUrl?: string;
+  /** How many commits a clone has; all where absent. */
+  readonly depth?: string;
+  /** When submodules are brought; with each update too where absent. */
+  readonly submodules?: 'checkout' | 'never';
 }
 
 export interface Requirement {

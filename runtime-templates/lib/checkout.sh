@@ -16,30 +16,40 @@ checkout_one() (
     # Variables of a git hook that runs this would name another repository.
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
     if [ -e "$2" ]; then
-        checkout_pull "$2" "$4" "$5" "$6"
+        checkout_pull "$2" "$4" "$5" "$6" "$9"
     else
-        checkout_clone "$2" "$4" "$5" "$6"
-    fi
+        checkout_clone "$2" "$4" "$5" "$6" "$8" "$9"
+    fi || exit $?
+    [ -z "$7" ] || git -C "$2" config remote.origin.pushurl "$7" || die "git could not set where $2 is pushed to"
 )
 
-# checkout_clone FOLDER URL BRANCH REVISION. The folder gets its name when it is whole.
+# checkout_clone FOLDER URL BRANCH REVISION DEPTH SUBMODULES. The folder gets its name when it is whole.
 checkout_clone() (
-    folder=$1 url=$2 branch=$3 revision=$4
+    folder=$1 url=$2 branch=$3 revision=$4 depth=$5 submodules=$6
     log_info "checking out $url into $folder"
     must mkdir -p "${folder%/*}"
     must rm -rf "$folder.unfinished"
     set --
     [ -z "$branch" ] || set -- --branch "$branch"
-    git clone --quiet --recurse-submodules "$@" -- "$url" "$folder.unfinished" || die "git could not clone $url"
+    # A revision may lie further back than that.
+    [ -z "$depth" ] || [ -n "$revision" ] || set -- "$@" --depth "$depth"
+    [ "$submodules" = never ] || set -- "$@" --recurse-submodules
+    git clone --quiet "$@" -- "$url" "$folder.unfinished" || die "git could not clone $url"
     if [ -n "$revision" ]; then
         git -C "$folder.unfinished" checkout --quiet --detach "$revision" || die "$url has no revision $revision"
+        [ "$submodules" = never ] || checkout_submodules "$folder.unfinished"
     fi
     must mv "$folder.unfinished" "$folder"
 )
 
-# checkout_pull FOLDER URL BRANCH REVISION
+# checkout_submodules FOLDER: each at the commit that FOLDER has for it, new ones too.
+checkout_submodules() {
+    git -C "$1" submodule --quiet update --init --recursive || die "git could not bring the submodules of $1"
+}
+
+# checkout_pull FOLDER URL BRANCH REVISION SUBMODULES
 checkout_pull() (
-    folder=$1 url=$2 branch=$3 revision=$4
+    folder=$1 url=$2 branch=$3 revision=$4 submodules=$5
     [ -e "$folder/.git" ] || die "$folder is there, and is no checkout of git: move it away"
     # Asked as written: `insteadOf` of the developer's own settings would change what git answers otherwise.
     origin=$(git -C "$folder" config --get remote.origin.url) || origin=
@@ -57,6 +67,7 @@ checkout_pull() (
     fi
     if [ -n "$revision" ]; then
         git -C "$folder" checkout --quiet --detach "$revision" || die "$url has no revision $revision"
+        [ "$submodules" != always ] || checkout_submodules "$folder"
         exit 0
     fi
     current=$(git -C "$folder" symbolic-ref --quiet --short HEAD) || current=
@@ -72,5 +83,7 @@ checkout_pull() (
         log_warn "$folder can't follow origin/$wanted: left as it is"
         exit 0
     fi
+    # The folder was clean before, so were they: nothing of a developer's own is lost.
+    [ "$submodules" != always ] || checkout_submodules "$folder"
     log_info "$folder is at $(git -C "$folder" rev-parse --short HEAD)"
 )

@@ -19,7 +19,7 @@ develop = eggs/*
 parts = app
 
 [sources]
-my.theme = git ${repository} branch=main
+my.theme = git ${repository} branch=main pushurl=git@git.example.org:my.theme.git depth=1 submodules=checkout
 
 [versions]
 ${pins}
@@ -134,6 +134,8 @@ py-modules = ["my_local"]
 
   await deploy();
   t.is(await hello(), 'one IniConfig in place');
+  const pushes = await run('git', '-C', join(here, 'src/my.theme'), 'config', '--get', 'remote.origin.pushurl');
+  t.is(pushes.stdout, 'git@git.example.org:my.theme.git\n');
   write(join(here, 'eggs/local/my_local.py'), 'where = "changed in place"\n');
   t.is(await hello(), 'one IniConfig changed in place');
 
