@@ -23,6 +23,11 @@ preflight_check() (
 )
 
 preflight_problems() (
+    if ! preflight_temporary; then
+        # All else that is asked would come out wrong.
+        echo "the shell can't keep a here-document: free space in ${TMPDIR:-/tmp}, or name another folder by TMPDIR"
+        exit 0
+    fi
     preflight_tools
     preflight_users
     layout_problems
@@ -39,6 +44,18 @@ preflight_problems() (
     each_system preflight_system
     each_input preflight_input
     secret_problems
+)
+
+# Many shells keep here-documents in temporary files, some only those that are longer than a pipe holds.
+preflight_temporary() (
+    exec 2>/dev/null
+    text=$(printf '%70000s' x)
+    kept=$(
+        cat <<END
+$text
+END
+    )
+    [ "$kept" = "$text" ]
 )
 
 preflight_tools() {
@@ -117,12 +134,14 @@ preflight_above() (
 preflight_writable() (
     for folder in "$RELEASES" "$STATE"; do
         above=$(preflight_above "$folder")
-        if [ ! -w "$above" ]; then
-            case $(preflight_mount "$above") in
-            ro | ro,* | *,ro | *,ro,*) echo "$above is on a file system that is mounted read-only: mount it rw" ;;
-            *) echo "$DEPLOYER can't write in $above: make $folder for $DEPLOYER, or run as root" ;;
-            esac
-        fi
+        # Asked first: to some shells (busybox) root can write to what is mounted read-only.
+        case $(preflight_mount "$above") in
+        ro | ro,*)
+            echo "$above is on a file system that is mounted read-only: mount it rw"
+            continue
+            ;;
+        esac
+        [ -w "$above" ] || echo "$DEPLOYER can't write in $above: make $folder for $DEPLOYER, or run as root"
     done | sort -u
 )
 
