@@ -140,6 +140,7 @@ prune_uninstall() (
         log_error "uninstall stops the services and deletes every release of $NAME below $PREFIX; say it again with --yes"
         exit 64
     fi
+    service_manager
     service_stop || log_warn "not every service could be stopped"
     case $SERVICES in
     supervisor) supervisor_shutdown || die "supervisord could not be ended: nothing is deleted" ;;

@@ -368,9 +368,9 @@ restore_start_services() {
     fi
 }
 
-# restore_has FUNCTION: whether the release has services that are stopped and started by the script.
+# restore_has FUNCTION: whether there is something that stops and starts services.
 restore_has() {
-    [ "${SERVICES:-none}" != none ] && command -v "$1" >/dev/null 2>&1
+    command -v "$1" >/dev/null 2>&1
 }
 
 # restore_look_unused ROW: a server that has the file open would go on writing into the one that is put away.

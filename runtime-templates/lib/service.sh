@@ -14,7 +14,8 @@
 # SERVICES says who runs them: supervisor, systemd, or none: then each_service_command has commands of the profile's own.
 #
 # A release's record is a file, for a rollback is run by another release's script. Its lines:
-#   service NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP-or-     ready NAME ADDRESS
+#   manager SERVICES     service NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP-or-     ready NAME ADDRESS
+# SERVICES is that of the current release from then on, whatever the script's own is; $STATE/manager says which ran services last.
 # $STATE/services says with which fingerprint each service was last started: `FINGERPRINT NAME`. A service whose fingerprint
 # differs from it runs older code. supervisord and systemd themselves are asked whether the text of their own files changed.
 #
@@ -28,7 +29,10 @@ SERVICE_DEADLINE=${SERVICE_DEADLINE:-180}
 service_record() (
     supervisor_refused || exit 1
     umask 077
-    each_service service_record_one >"$ETC/services.new" || die "$ETC/services can't be written"
+    {
+        echo "manager $SERVICES"
+        each_service service_record_one
+    } >"$ETC/services.new" || die "$ETC/services can't be written"
     must mv -f "$ETC/services.new" "$ETC/services"
     ! supervisor_wanted || supervisor_record "$ETC/supervisor"
 )
@@ -47,6 +51,10 @@ service_changes() (
     supervisor_changes
     old=$CURRENT/etc/services
     [ -f "$old" ] || old=/dev/null
+    manager=$(awk '$1 == "manager" { print $2 }' "$old")
+    if [ "${manager:-$SERVICES}" != "$SERVICES" ]; then
+        echo "exchanged $manager for $SERVICES: all services stop and start"
+    fi
     {
         sed 's/^/old /' "$old"
         each_service service_record_one | sed 's/^/new /'
@@ -60,11 +68,39 @@ service_changes() (
 )
 
 service_restart() {
+    service_manager
+    service_leave || return 1
     case $SERVICES in
     none) service_restart_commands ;;
     *) service_restart_managed ;;
     esac
 }
+
+# service_manager: assigns SERVICES, as the current release has it.
+service_manager() {
+    service_recorded=$(awk '$1 == "manager" { print $2 }' "$CURRENT/etc/services" 2>/dev/null)
+    case $service_recorded in
+    supervisor | systemd | none) SERVICES=$service_recorded ;;
+    esac
+}
+
+# service_leave: where another manager ran services until now, ends them there: they hold the ports.
+service_leave() (
+    must mkdir -p "$STATE"
+    before=$(cat "$STATE/manager" 2>/dev/null)
+    if [ "${before:-$SERVICES}" != "$SERVICES" ]; then
+        log_info "services were run by $before, and are by $SERVICES from here on: all of them stop, and start again"
+        case $before in
+        supervisor) supervisor_shutdown || exit 1 ;;
+        systemd) systemd_uninstall || exit 1 ;;
+        none) service_command stop || exit 1 ;;
+        esac
+        must rm -f "$STATE/services"
+    fi
+    umask 077
+    printf '%s\n' "$SERVICES" >"$STATE/manager.new" || die "$STATE can't be written"
+    must mv -f "$STATE/manager.new" "$STATE/manager"
+)
 
 service_restart_managed() (
     must mkdir -p "$STATE"
@@ -422,6 +458,7 @@ service_applied_all() {
 }
 
 service_stop() (
+    service_manager
     case $SERVICES in
     none)
         service_command stop
@@ -443,6 +480,8 @@ service_stop_one() {
 }
 
 service_start() (
+    service_manager
+    service_leave || exit 1
     case $SERVICES in
     none)
         service_command start || exit 1
@@ -475,6 +514,7 @@ service_start_one() {
 
 service_settled() (
     [ -f "$CURRENT/etc/services" ] || exit 0
+    service_manager
     if [ "$SERVICES" = none ]; then
         service_command status
         exit $?
@@ -519,6 +559,7 @@ service_unmoved() (
 )
 
 service_alive() (
+    service_manager
     case $SERVICES in
     none) exit 0 ;;
     esac
@@ -552,6 +593,7 @@ service_last_words() (
 )
 
 service_states() {
+    service_manager
     case $SERVICES in
     none) return 0 ;;
     *) "${SERVICES}_states" ;;

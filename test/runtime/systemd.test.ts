@@ -6,9 +6,10 @@ import type {ExecutionContext} from 'ava';
 import {text} from '../../compiler/util/text.js';
 import {testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
-import {findPython, projectRoot} from '../harness/tools.js';
-import {removeHost, type ServiceHost, service, serviceHost} from './service-host.js';
+import {findPython, projectRoot, toolBox} from '../harness/tools.js';
+import {removeHost, ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
 
+const box = await toolBox('supervisor');
 const sleeper = '#!/bin/sh\nexec sleep 1000\n';
 const files = {'bin/one': sleeper, 'bin/two': sleeper, 'bin/three': sleeper};
 const test = testWith();
@@ -147,3 +148,59 @@ for (const [index, shell] of testShells().entries()) {
       t.regex(ran.stderr, /service one does not run|did not stay up: one/);
     }));
 }
+
+testWith(box)('another manager takes over: what ran before stops there, and a rollback takes it back', (t) =>
+  withSystemd(testShells()[0]!, async ({host, units, pid}) => {
+    const supervised = new ServiceHost(host.folder, {...host.options, services: 'supervisor'});
+    const bare = new ServiceHost(host.folder, {
+      ...host.options,
+      services: 'none',
+      data: `each_service_command() {
+        "$@" stop 'echo stop >>"$STATE/calls"' || return
+        "$@" start 'echo start >>"$STATE/calls"'
+      }
+      export STATE`,
+    });
+    try {
+      await useSupervisorBox(supervised, box.folder);
+      await supervised.release('1.0.0', [service('one')], files);
+      await host.release('1.1.0', [service('one')], files);
+      await bare.release('1.2.0', [service('one')], files);
+      await host.switch('1.0.0');
+      const first = await supervised.run('service_restart && service_settled 0 && service_now one');
+      t.regex(first.stdout, /^running \d+$/m, first.stderr);
+      const old = /running (\d+)/.exec(first.stdout)![1]!;
+
+      const plan = await host.run('each_service() { "$@" one 20 f1 yes 1 \'\'; }\nservice_changes');
+      t.is(plan.stdout, 'exchanged supervisor for systemd: all services stop and start\n');
+      await host.switch('1.1.0');
+      const ran = await host.run('service_restart && service_settled 0');
+      t.is(ran.status, 0, ran.stderr);
+      t.regex(ran.stderr, /run by supervisor, and are by systemd from here on/);
+      t.false(existsSync(`/proc/${old}`));
+      const second = pid('one');
+      t.true(existsSync(`/proc/${second}`));
+      t.is((await host.run('service_restart')).status, 0);
+      t.is(pid('one'), second);
+
+      // Back, by the script that is systemd's itself.
+      await host.switch('1.0.0');
+      const back = await host.run('service_restart && service_settled 0 && service_states');
+      t.is(back.status, 0, back.stderr);
+      t.regex(back.stdout, /^one running \d+$/m);
+      t.false(existsSync(`/proc/${second}`));
+      t.deepEqual(readdirSync(units), []);
+
+      await host.switch('1.2.0');
+      t.is((await bare.run('service_restart && service_settled 0')).status, 0);
+      t.is((await supervised.run('supervisor_running')).status, 1);
+      t.is(readFileSync(join(host.prefix, '.cfgc/calls'), 'utf8'), 'stop\nstart\n');
+      await host.switch('1.0.0');
+      t.is((await bare.run('service_restart')).status, 0);
+      t.is(readFileSync(join(host.prefix, '.cfgc/calls'), 'utf8'), 'stop\nstart\nstop\n');
+      t.is((await supervised.run('supervisor_running && service_stop')).status, 0);
+    } finally {
+      await supervised.run('supervisor_shutdown');
+    }
+  }),
+);
