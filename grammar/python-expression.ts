@@ -750,14 +750,15 @@ export function formattedPieces(literal: string): readonly (string | {readonly f
   );
 }
 
-/** Every brace of a field is closed. Doubled ones are text; what holds quotes or escapes is not looked at. */
+/** Every brace of a field is closed, and no escape stands in one. Doubled ones are text; what holds quotes is not looked at. */
 function isBalanced(literal: string): boolean {
   const body = literal.replace(/^[a-z]*(?:'''|"""|'|")/i, '').replace(/(?:'''|"""|'|")$/, '');
-  if (/[\\'"]/.test(body)) return true;
+  if (/['"]/.test(body)) return true;
   let depth = 0;
-  for (const brace of body.match(/\{\{|\}\}|[{}]/g) ?? []) {
-    if (depth === 0 && brace.length === 2) continue;
-    for (const each of brace) depth += each === '{' ? 1 : -1;
+  for (const piece of body.match(/\\N\{[^}]*\}|\\.?|\{\{|\}\}|[{}]/gs) ?? []) {
+    if (depth === 0 && piece.length > 1) continue;
+    if (piece.startsWith('\\')) return false;
+    for (const brace of piece) depth += brace === '{' ? 1 : -1;
     if (depth < 0) return false;
   }
   return depth === 0;
