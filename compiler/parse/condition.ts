@@ -62,6 +62,8 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   const unescaped = text.replaceAll('\\x23', '#').replaceAll('\\x3b', ';');
   const bare = /^[ \t\f]*[A-Za-z_]\w*[ \t\f]*$/.test(text) && !keywords.has(name);
   // A lone name is the usual case, and no marker; it needs neither grammar.
+  // Python reads no such text, in a marker's quotes neither.
+  if (text.includes('\0')) throw new NoExpression(text.indexOf('\0'));
   const marker = bare ? undefined : parseMarker(unescaped);
   if (marker) {
     return forAnyMicro(target, (machine, onMicro) => {
@@ -72,8 +74,7 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   }
   // buildout makes a Python list of the header, and takes its first member.
   const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
-  const nul = `${text}${tail}`.indexOf('\0');
-  if (nul >= 0) throw new NoExpression(nul);
+  if (tail.includes('\0')) throw new NoExpression(text.length);
   const list = bare
     ? ({kind: 'list', items: [{kind: 'name', name}]} as const)
     : parseExpression(`[${unescaped}${tail}`, minor);
