@@ -210,7 +210,7 @@ service_work() (
         }
         # `-` for a fingerprint: an earlier run stopped it, and did not live to start it.
         function runs(name) {
-            if (!(name in applied) || applied[name] == "-") return autostart[name] == "yes"
+            if (applied[name] == "" || applied[name] == "-") return autostart[name] == "yes"
             return state[name] != "stopped"
         }
         function single(name, action) {
