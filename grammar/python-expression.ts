@@ -173,6 +173,7 @@ class ExpressionParser extends EmbeddedActionsParser {
 
   readonly whole = this.RULE('whole', (): Expression => {
     const items = this.SUBRULE(this.items);
+    this.refuse(() => items.list.some((item) => rebinds(item, [])));
     this.CONSUME(EOF);
     return this.ACTION(() =>
       items.list.length === 1 && !items.comma ? items.list[0]! : {kind: 'tuple', items: items.list},
@@ -521,7 +522,15 @@ class ExpressionParser extends EmbeddedActionsParser {
       this.CONSUME(For);
       const target = this.SUBRULE(this.target);
       this.CONSUME(In);
+      const from = this.ACTION(() => this.LA(1).startOffset);
       found.push({target, source: this.SUBRULE(this.disjunction)});
+      // "assignment expression cannot be used in a comprehension iterable expression", however deep in it.
+      this.refuse(() => {
+        const to = this.LA(0).startOffset;
+        return this.input.some(
+          ({tokenType, startOffset}) => tokenType === Walrus && startOffset >= from && startOffset <= to,
+        );
+      });
       this.MANY(() => {
         this.CONSUME(If);
         found.push({test: this.SUBRULE1(this.disjunction)});
@@ -844,6 +853,29 @@ function targetOf(expression: Expression): Target {
   if (expression.kind === 'name') return expression.name;
   if (expression.kind === 'group') return targetOf(expression.value);
   return expression.kind === 'tuple' || expression.kind === 'list' ? expression.items.map(targetOf) : undefined;
+}
+
+/** "assignment expression cannot rebind comprehension iteration variable". A lambda has names of its own. */
+function rebinds(node: unknown, variables: readonly string[]): boolean {
+  if (Array.isArray(node)) return node.some((each) => rebinds(each, variables));
+  if (!isNode(node)) return false;
+  if (node.kind === 'named' && variables.includes(node.name)) return true;
+  const inside =
+    node.kind === 'lambda'
+      ? []
+      : node.kind === 'comprehension'
+        ? [...variables, ...node.clauses.flatMap((clause) => ('target' in clause ? boundNames(clause.target) : []))]
+        : variables;
+  return Object.values(node).some((each) => rebinds(each, inside));
+}
+
+function isNode(value: unknown): value is Expression {
+  return typeof value === 'object' && value !== null;
+}
+
+function boundNames(target: Target): readonly string[] {
+  if (target === undefined) return [];
+  return typeof target === 'string' ? [target] : target.flatMap(boundNames);
 }
 
 function isNumber(text: string): boolean {
