@@ -133,7 +133,5 @@ async function bundle() {
   );
   chmodSync(`${outfile}.new`, 0o755);
   renameSync(`${outfile}.new`, outfile);
-  // The name that it had: taken away once nothing asks for it.
-  writeFileSync(join(root, 'dist/cfgc.mjs'), "#!/usr/bin/env node\nimport './cfgc.cjs';\n");
   for (const name of readdirSync(join(root, 'dist'))) if (/^\.cfgc-.*\.v8/.test(name)) rmSync(join(root, 'dist', name));
 }

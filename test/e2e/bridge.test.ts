@@ -66,7 +66,7 @@ testWith(uv, python.missing)('e2e: the real recipe builds a bridged part from th
   const compile = async (eggs: string): Promise<void> => {
     writeFileSync(join(folder, 'prod.cfg'), profile(eggs, group));
     const ran = await run(
-      ...[process.execPath, join(projectRoot, 'dist/cfgc.mjs'), 'prod.cfg', '--allow-dirty', '-o', 'release.sh'],
+      ...[process.execPath, join(projectRoot, 'dist/cfgc.cjs'), 'prod.cfg', '--allow-dirty', '-o', 'release.sh'],
     );
     t.is(ran.status, 0, ran.stderr);
   };

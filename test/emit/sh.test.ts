@@ -132,7 +132,7 @@ for (const name of ['plone', 'plugin', 'wsgi', 'zope']) {
     t.teardown(cleanup);
     const file = join(path, 'release.sh');
     const profile = join(projectRoot, 'samples', name, 'prod.cfg');
-    const words = [join(projectRoot, 'dist/cfgc.mjs'), profile, '-o', file, '--locked', '--offline', '--allow-dirty'];
+    const words = [join(projectRoot, 'dist/cfgc.cjs'), profile, '-o', file, '--locked', '--offline', '--allow-dirty'];
     const ran = await execute([process.execPath, ...words]);
     t.is(ran.status, 0, ran.stderr);
     const script = await readFile(file, 'utf8');
