@@ -7,7 +7,7 @@ help_show() {
     '') help_overview ;;
     deploy | plan | check | setup | steps | preflight | lock | build | configure | permissions | complete | switch) help_deploy ;;
     rollback) help_rollback ;;
-    status | list | history | verify) help_status ;;
+    status | list | history | verify | fact) help_status ;;
     backup | restore | adopt) help_backup ;;
     services | restart | start | stop | run) help_services ;;
     clean-up | prune | pin | unpin | uninstall) help_clean_up ;;

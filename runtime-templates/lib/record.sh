@@ -1,15 +1,20 @@
 # shellcheck shell=sh
 # record.sh: the records of backups, BACKUPS/records/STAMP: what belongs together, and the release that was active.
 
-# record_stamp: prints a stamp that is later than every record's.
+# record_stamp: prints a stamp that is later than every record's, and than any that was taken before: a run that was killed may have
+# left files of its name, and clocks are set back.
 record_stamp() (
-    now=$(date -u +%Y-%m-%d-%H-%M-%S) || die_with 20 "backup: date failed"
-    newest=$(record_list | tail -n 1)
-    if [ -z "$newest" ] || record_earlier "$newest" "$now"; then
-        printf '%s\n' "$now"
-    else
-        backup_tool after "$newest" || die_with 20 "backup: the stamp of $BACKUPS/records/$newest is no date"
+    now=$(date -u +%Y-%m-%d-%H-%M-%S) || die_with 20 "date failed"
+    newest=$({
+        record_list
+        cat "$STATE/stamp" 2>/dev/null
+    } | LC_ALL=C sort | tail -n 1)
+    if [ -n "$newest" ] && ! record_earlier "$newest" "$now"; then
+        now=$(backup_tool after "$newest") || die_with 20 "the stamp $newest, of $BACKUPS/records or $STATE/stamp, is no date"
     fi
+    must mkdir -p "$STATE"
+    printf '%s\n' "$now" >"$STATE/stamp" || die_with 20 "cannot write in $STATE"
+    printf '%s\n' "$now"
 )
 
 # record_earlier A B: whether stamp A is earlier than stamp B.

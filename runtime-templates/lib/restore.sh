@@ -48,7 +48,7 @@ restore_start() {
     fi
     umask 077
     BACKUP_PYTHON=$(restore_python) || exit 1
-    RESTORE_STAMP=$(date -u +%Y-%m-%d-%H-%M-%S)
+    RESTORE_STAMP=$(record_stamp) || exit 1
     RESTORE_FOUND=no RESTORE_REFUSED=no
     each_storage restore_judge_storage
     each_dump restore_judge_dump

@@ -171,7 +171,8 @@ export async function makeSite(
           `release:prefix=${prefix}`,
           `release:user=${user}`,
           `release:group=${group}`,
-          ...fixed,
+          // Of two for one option the greater value wins, as in buildout, not the later one.
+          ...fixed.filter((own) => !assignments.some((given) => given.split('=')[0] === own.split('=')[0])),
           ...assignments,
         ],
         // No uv and no Python: a fresh lock needs neither.
@@ -227,6 +228,8 @@ export function lastScreen({stderr}: Ran): string {
 export async function takePort(): Promise<{readonly port: number; close(): void}> {
   const listener = createListener();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it closes this must end all the same.
+  listener.unref();
   return {port: (listener.address() as AddressInfo).port, close: () => listener.close()};
 }
 

@@ -136,7 +136,7 @@ each_secret() { "$@" admin file '${host.folder}/no-such-secret' no; }`,
       /MiB free, a release needs about \d+ MiB: /,
       /no cpython 3\.\d+ found: install it, or name one with PYTHON=/,
       new RegExp(`port ${port}, which service web wants, is in use: stop what listens there`),
-      /no program cfgc-no-such-program on the PATH \(pdf under \[system\]\): install it/,
+      /no program cfgc-no-such-program on the PATH, for pdf: install it/,
       /the environment variable CFGC_TEST_INPUT is not set, and the release wants it: CFGC_TEST_INPUT=/,
       /no-such-secret/,
     ])
