@@ -137,6 +137,10 @@ for name in sys.argv[2:]:
   t.like(await execute([python.path, '-B', '-c', unknown, folder, ...modules]), {status: 0, stdout: '', stderr: ''});
 });
 
+test('structure: the shell library is ASCII, for yash reads characters and its locale may lack others', (t) => {
+  for (const {path, text} of shellFiles()) t.notRegex(text, /[^\0-\x7f]/, path);
+});
+
 test('structure: one word for one thing', (t) => {
   // The names of the design, and what they must not be called beside them.
   const forbidden = [/\brevert(s|ed)?\b/i, /\bundo(es|ne)?\b/i, /\bTODO\b/, /\bFIXME\b/, /not implemented/i];

@@ -2,7 +2,7 @@
 # module.sh: the script as a module of Ansible, and as a fact.
 #
 # module_main FILE    FILE holds arguments as JSON: answers with one line of JSON on standard output. Returns 0, or 1 where it failed
-# module_fact         prints what is deployed, as a fact that Ansible and Facter read: {"NAME":{…}}, in the words of status --json
+# module_fact         prints what is deployed, as a fact that Ansible and Facter read: {"NAME":{...}}, in the words of status --json
 #
 # WANT_JSON: a module with this word in it gets its arguments as a file of JSON, the path of which is its only argument.
 # Arguments: command (deploy, rollback, verify), version (for rollback), prefix, reason, force_restart. With --check nothing is done
