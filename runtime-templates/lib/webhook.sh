@@ -281,7 +281,10 @@ webhook_bounded() (
     worker=$!
     # Not in the pipe of the caller, who would wait for its sleep.
     (
-        sleep "$((WEBHOOK_TIMEOUT + 2))"
+        trap 'kill "$nap"; exit' TERM
+        sleep "$((WEBHOOK_TIMEOUT + 2))" &
+        nap=$!
+        wait "$nap"
         kill "$worker"
     ) >/dev/null 2>&1 &
     guard=$!
