@@ -96,6 +96,8 @@ const NumberToken = createToken({
   pattern: (text: string, offset: number) => {
     number.lastIndex = offset;
     const found = number.exec(text);
+    // `0or` begins an octal number, and ends in an error.
+    if (found?.[0] === '0' && /[xob]/i.test(text[offset + 1] ?? '')) return null;
     afterNumber.lastIndex = number.lastIndex;
     return found && afterNumber.test(text) ? (found as RegExpExecArray & [string]) : null;
   },

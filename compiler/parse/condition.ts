@@ -60,8 +60,9 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   const name = strip(text);
   const minor = Number(target.python.split('.')[1] ?? 0);
   const unescaped = text.replaceAll('\\x23', '#').replaceAll('\\x3b', ';');
-  const bare = /^[ \t\f]*[A-Za-z_]\w*[ \t\f]*$/.test(text) && !keywords.has(name);
-  // A lone name is the usual case, and no marker; it needs neither grammar.
+  const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
+  // A lone name is the usual case, and no marker; it needs neither grammar. Python has fewer blanks than buildout behind it.
+  const bare = /^[ \t\f]*[A-Za-z_]\w*[ \t\f]*$/.test(text) && /^\][ \t\f]*(?:#.*)?$/s.test(tail) && !keywords.has(name);
   // Python reads no such text, in a marker's quotes neither.
   if (text.includes('\0')) throw new NoExpression(text.indexOf('\0'));
   const marker = bare ? undefined : parseMarker(unescaped);
@@ -73,7 +74,6 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
     });
   }
   // buildout makes a Python list of the header, and takes its first member.
-  const tail = source.text.slice(close, lineEnd).replaceAll(';', '#');
   if (tail.includes('\0')) throw new NoExpression(text.length);
   const list = bare
     ? ({kind: 'list', items: [{kind: 'name', name}]} as const)

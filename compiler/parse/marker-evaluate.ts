@@ -70,7 +70,7 @@ function compare(left: string, operator: string, right: string, key: string): bo
   if (versions.has(key) && isSpecifier(operator, right)) {
     if (operator === '===') return left.toLowerCase() === right.trim().toLowerCase();
     if (operator === '<' || operator === '>') return isVersion(left) && comparesAs(left, operator, right.trim());
-    return isVersion(left) && satisfies(left, `${operator}${right.trim()}`, {prereleases: true});
+    return isVersion(left) && satisfies(left.trim(), `${operator}${right.trim()}`, {prereleases: true});
   }
   switch (operator) {
     case 'in':

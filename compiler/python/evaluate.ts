@@ -560,6 +560,7 @@ export function item(object: Value, index: Value): Value {
 }
 
 function slice(object: Value, bounds: readonly Value[]): Value {
+  if (typeof object === 'object' && object?.kind === 'match') throw new PythonError('IndexError', 'no such group');
   const numbers = bounds.map((bound) => {
     if (bound === null) return undefined;
     const own = numeric(bound);
