@@ -1,11 +1,11 @@
 /** The source folders of a dev profile, with what their own files say: the driver's part of develop eggs. */
-import {createHash} from 'node:crypto';
 import {basename, dirname, join} from 'node:path';
 import {parse} from 'smol-toml';
 import type {Report} from './diagnostics/diagnostic.js';
 import type {Io} from './io.js';
 import {notCheckedOut, type SourceFolder, sourceUnfit} from './lower/developed-eggs.js';
 import type {Editable} from './model/release-plan.js';
+import {sha256} from './util/digest.js';
 import {canonicalName} from './util/distribution-name.js';
 import {text} from './util/text.js';
 
@@ -29,7 +29,7 @@ export async function readDeveloped(
       if ((pattern && !there) || found.has(folder)) continue;
       if (!there && source.install) reportMissing(source, report);
       const name = source.name ?? canonicalName(nameOf(files) ?? basename(folder));
-      const metadata = there ? createHash('sha256').update(JSON.stringify(files)).digest('hex') : '';
+      const metadata = there ? sha256(JSON.stringify(files)) : '';
       const {install, checkout, origin} = source;
       found.set(folder, {path: text(folder), name, metadata, install, ...(checkout && {checkout}), origin});
     }

@@ -3,7 +3,6 @@
  *
  *     load → parse → merge → resolve → settings → check → lower → lock → emit
  */
-import {createHash} from 'node:crypto';
 import {basename, dirname, isAbsolute, join, resolve as resolvePath} from 'node:path';
 import {check} from './check/check.js';
 import type {Report} from './diagnostics/diagnostic.js';
@@ -28,6 +27,7 @@ import {type Learn, type ReadProfile, type Request, readProfile} from './read-pr
 import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
+import {sha256} from './util/digest.js';
 import {isUrl, shownUrl} from './util/path.js';
 import {show, text} from './util/text.js';
 
@@ -253,10 +253,6 @@ async function readInputs(
 
 function fromFolder(path: string, folder: string): string {
   return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 interface Input {

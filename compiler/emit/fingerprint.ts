@@ -1,6 +1,6 @@
-import {createHash} from 'node:crypto';
 import type {Lock, LockedPackage} from '../model/lock.js';
 import type {Entry, EnvironmentEntry, ReleasePlan, ServiceEntry} from '../model/release-plan.js';
+import {sha256} from '../util/digest.js';
 
 /**
  * What a release is made of, as one digest: the same for the same content, whatever lines of the configuration it came from,
@@ -9,7 +9,7 @@ import type {Entry, EnvironmentEntry, ReleasePlan, ServiceEntry} from '../model/
 export function contentDigest(plan: ReleasePlan, lock: Lock): string {
   const {version: _, ...release} = plan.release;
   const {sources: _sources, ...whole} = plan;
-  return sha256({...whole, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
+  return fingerprint({...whole, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
 }
 
 /**
@@ -30,7 +30,7 @@ export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, loc
     environments.flatMap((entry) => entry.exclude),
   );
   const {fingerprint: _, ...itself} = service;
-  return sha256({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
+  return fingerprint({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
 }
 
 /** The locked packages below `names`, themselves included, in the lock's order; nothing is looked for below `exclude`. */
@@ -66,8 +66,8 @@ function hashes(packages: readonly LockedPackage[]): readonly (readonly string[]
 }
 
 /** SHA-256 of a value as JSON with sorted keys, the origins left out: a moved line is no change. */
-function sha256(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+function fingerprint(value: unknown): string {
+  return sha256(canonical(value));
 }
 
 function canonical(value: unknown): string {

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Lock, LockedPackage} from '../model/lock.js';
 import type {
@@ -14,6 +13,7 @@ import type {
 } from '../model/release-plan.js';
 import {pathClasses, type Secret} from '../model/settings.js';
 import type {Text} from '../model/text.js';
+import {sha256} from '../util/digest.js';
 import {place, refs, refsWithin, show, text} from '../util/text.js';
 import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
@@ -79,7 +79,7 @@ const checksumMark = '# cfgc-sha256: ';
 /** Line 3 holds the SHA-256 of all other lines. `lib/selfcheck.sh` asks it again on the host. */
 function withChecksum(body: string): string {
   const lines = body.split('\n');
-  const digest = createHash('sha256').update(lines.join('\n')).digest('hex');
+  const digest = sha256(lines.join('\n'));
   return [...lines.slice(0, 2), checksumMark + digest, ...lines.slice(2)].join('\n');
 }
 

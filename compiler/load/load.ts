@@ -1,10 +1,10 @@
-import {createHash} from 'node:crypto';
 import {relative} from 'node:path';
 import type {Diagnostic, Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
+import {sha256} from '../util/digest.js';
 import {faultOfFile} from '../util/file-fault.js';
 import {nearest} from '../util/nearest.js';
 import {oldHost} from '../util/old-hosts.js';
@@ -240,9 +240,7 @@ class Loader {
       this.hashes.set(
         // A lock is committed: a name and password are not for it.
         shownUrl(path),
-        createHash('sha256')
-          .update(bytes as Uint8Array)
-          .digest('hex'),
+        sha256(bytes as Uint8Array),
       );
     if (isUrl(path) && this.isSameUrlAgain(source, wanted, stack)) return undefined;
     const chain = (): string[] => this.chain(wanted, stack);

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {Io} from '../io.js';
+import {sha256} from '../util/digest.js';
 import {joinPath} from '../util/path.js';
 
 /**
@@ -21,17 +22,17 @@ export class RemoteStore {
   }
 
   /** A file by its SHA-256; undefined where it was never seen here, or is no longer what its name says. */
-  async content(sha256: string): Promise<Uint8Array | undefined> {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-    const found = await this.read('content', sha256);
-    return found && createHash('sha256').update(found).digest('hex') === sha256 ? found : undefined;
+  async content(digest: string): Promise<Uint8Array | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
+    const found = await this.read('content', digest);
+    return found && sha256(found) === digest ? found : undefined;
   }
 
   /** Keeps what a URL answered. A folder that may not be written to is no fault: the next run asks the host again. */
   async keep(url: string, bytes: Uint8Array): Promise<void> {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const digest = sha256(bytes);
     try {
-      if (!(await this.content(sha256))) await this.write('content', sha256, bytes);
+      if (!(await this.content(digest))) await this.write('content', digest, bytes);
       await this.write('last', md5(url), bytes);
     } catch {
       // What can't be kept can be had again.

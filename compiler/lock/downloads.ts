@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Io} from '../io.js';
 import type {Span} from '../model/source.js';
+import {sha256} from '../util/digest.js';
 import {badDownload} from './kinds.js';
 
 const timeoutMs = 60_000;
@@ -38,7 +39,7 @@ export async function hashDownloads(
       if (status !== 200) fail(`\`${url}\` answers ${status}`, moved);
       else if (md5 !== undefined && md5.toLowerCase() !== found)
         fail(`\`${url}\` has the md5 ${found}, not ${md5}`, other);
-      else hashes[url] = createHash('sha256').update(body).digest('hex');
+      else hashes[url] = sha256(body);
     } catch (error) {
       fail(`\`${url}\` could not be fetched: ${error instanceof Error ? error.message : String(error)}`, moved);
     }

@@ -1,6 +1,6 @@
-import {createHash} from 'node:crypto';
 import type {Lock} from '../model/lock.js';
 import type {Editable, ReleasePlan, Requirement} from '../model/release-plan.js';
+import {sha256} from '../util/digest.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
 import {literal} from '../util/text.js';
 import type {Pins} from './pins.js';
@@ -77,7 +77,7 @@ export function inputDigest(
     ...(inputs.bridge.length > 0 && {bridge: inputs.bridge}),
     pins: used.map((name) => [name, pins.get(name)?.specifier ?? '']),
   };
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return sha256(JSON.stringify(content));
 }
 
 /** zc.buildout, each bridged recipe, and the eggs of its part: all that the real recipe may ask buildout for. */

@@ -1,5 +1,4 @@
 /** Loads the plugins of a profile, and makes recipes of them that lower like cfgc's own. */
-import {createHash} from 'node:crypto';
 import vm from 'node:vm';
 import {Ajv} from 'ajv';
 import type {Report} from '../diagnostics/diagnostic.js';
@@ -7,6 +6,7 @@ import type {LowerContext, Part, RecipeLowering} from '../model/lowering.js';
 import type {Entry} from '../model/release-plan.js';
 import type {Span} from '../model/source.js';
 import type {Text} from '../model/text.js';
+import {sha256} from '../util/digest.js';
 import {show} from '../util/text.js';
 import type {PluginFinding} from './api.js';
 import {pluginVersion} from './api.js';
@@ -64,7 +64,7 @@ export function loadPlugin(file: PluginFile, report: Report): Plugin | undefined
   }
   return {
     name: file.name,
-    sha256: createHash('sha256').update(file.text).digest('hex'),
+    sha256: sha256(file.text),
     recipe: lowering(described, file, context, report),
   };
 }

@@ -13,6 +13,7 @@ import {memoryIo} from '../../compiler/io.js';
 import type {Request} from '../../compiler/read-profile.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, findProgram, needsProgram} from '../harness/tools.js';
+import {request as inMemory} from '../lower/harness.js';
 
 /** Pieces of values: what shells, Make, ini files, cron and URLs take for more than itself, controls, and text of the world. */
 const piece = fc.oneof(
@@ -159,20 +160,7 @@ const places: readonly Place[] = [
   },
 ];
 
-const request: Request = {
-  file: '/profile/prod.cfg',
-  assignments: [],
-  assume: new Map(),
-  map: new Map(),
-  offline: true,
-  userDefaults: false,
-  locked: false,
-  ignoredExtensions: [],
-  allowDirty: true,
-  workingDirectory: '/profile',
-  home: '/nowhere',
-  executable: '/usr/bin/python3',
-};
+const request: Request = {...inMemory, file: '/profile/prod.cfg'};
 
 /** The script; or the ids of what it was refused for. */
 async function compiled(place: Place, text: string): Promise<{script: string} | readonly string[]> {
