@@ -21,6 +21,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
+import {freePort} from '../harness/port.js';
 import {execute, findProgram, findPython, projectRoot, type Ran} from '../harness/tools.js';
 
 /** Who deploys, and as whom the services run. */
@@ -131,7 +132,7 @@ export async function makeSite(
   const drop = way === 'ordinary user' && isRoot;
   if (drop) await execute(['chown', `${user}:${group}`, join(folder, 'srv'), join(folder, 'home')]);
   const path = hostPath(folder, uv);
-  const ports = await freePorts(4);
+  const ports = await Promise.all(Array.from({length: 4}, freePort));
   const hooks = await startHooks();
   const fixed = assign({ports, hooks, folder: join(folder, 'srv')});
   const env = {
@@ -300,23 +301,6 @@ function groupOfNobody(): string {
 
 async function own(flag: string): Promise<string> {
   return (await execute([findProgram('id') ?? 'id', flag])).stdout.trim();
-}
-
-/** Ports that nobody listens at, all held until all are known. */
-async function freePorts(count: number): Promise<number[]> {
-  const listeners = await Promise.all(
-    Array.from(
-      {length: count},
-      () =>
-        new Promise<ReturnType<typeof createListener>>((resolve) => {
-          const listener = createListener();
-          listener.listen(0, '127.0.0.1', () => resolve(listener));
-        }),
-    ),
-  );
-  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
-  await Promise.all(listeners.map((listener) => new Promise((resolve) => listener.close(resolve))));
-  return ports;
 }
 
 export interface Delivery {

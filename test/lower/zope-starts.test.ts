@@ -1,10 +1,10 @@
 /** A Zope and its ZEO server, started from what the recipes planned; the first administrator logs in. */
 import {spawn} from 'node:child_process';
 import {existsSync, mkdirSync, openSync, readFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {dir} from 'tmp-promise';
+import {freePort} from '../harness/port.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, toolBox} from '../harness/tools.js';
 import {entryAt, lowerText} from './harness.js';
@@ -103,13 +103,4 @@ async function answer(
       await delay(100);
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

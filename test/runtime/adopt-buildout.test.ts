@@ -1,8 +1,8 @@
 /** The data of a deployment that the real zc.buildout made and whose servers run, taken over by a release. */
 import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {freePort} from '../harness/port.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, toolBox} from '../harness/tools.js';
 import {makeDataSite, treeOf} from './data-site.js';
@@ -98,15 +98,4 @@ async function written(t: ExecutionContext, port: number, cache: string): Promis
   const ran = await execute([recipes.python, '-c', client, String(port), cache]);
   t.is(ran.status, 0, ran.stderr);
   return JSON.parse(ran.stdout);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,6 +1,5 @@
 import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -158,18 +157,6 @@ mkdir -p "$LOG" "$RUN" "$STATE" "$SUPERVISOR"
 
 export async function removeHost(host: ServiceHost): Promise<void> {
   await rm(host.folder, {recursive: true, force: true});
-}
-
-/** A port of the loopback that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** Asks until there is an answer, for three minutes. */

@@ -4,18 +4,11 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {freePort} from '../harness/port.js';
 import {testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
 import {needsProgram, type Shell, toolBox} from '../harness/tools.js';
-import {
-  eventually,
-  freePort,
-  removeHost,
-  type ServiceHost,
-  service,
-  serviceHost,
-  useSupervisorBox,
-} from './service-host.js';
+import {eventually, removeHost, type ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
 
 const box = await toolBox('supervisor');
 
