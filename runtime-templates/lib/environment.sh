@@ -244,33 +244,83 @@ environment_last_words() {
 
 # environment_find_python
 #   Sets HOST_PYTHON to the absolute path of an interpreter of the wanted version and implementation: $PYTHON where the
-#   caller set it, else the first that fits in the PATH. Returns 1 where there is none.
+#   caller set it, else the first on the PATH that fits and that the services may run; where they may run none, the first
+#   that fits. Returns 1 where none fits.
+#   Sets PYTHON_CLOSED: those that fit and that the services may not run, each as `PATH (no access to PLACE)`, joined by
+#   ", "; and PYTHON_REACHED: no where HOST_PYTHON is one of them.
 environment_find_python() {
     [ -z "${HOST_PYTHON:-}" ] || return 0
-    HOST_PYTHON=
-    for candidate in ${PYTHON:+"$PYTHON"} "python$PYTHON_WANTED" "pypy$PYTHON_WANTED" python3 python; do
-        HOST_PYTHON=$(environment_asked "$candidate") && return 0
-        HOST_PYTHON=
-        if [ -n "${PYTHON:-}" ]; then
-            break
+    PYTHON_CLOSED='' PYTHON_REACHED=yes
+    environment_newline='
+'
+    environment_first='' environment_rest=$(environment_candidates)$environment_newline
+    while [ -n "$environment_rest" ]; do
+        environment_answer=$(environment_asked "${environment_rest%%"$environment_newline"*}") || environment_answer=
+        environment_rest=${environment_rest#*"$environment_newline"}
+        HOST_PYTHON=${environment_answer%%"$environment_newline"*}
+        if [ "$environment_answer" != "$HOST_PYTHON" ]; then
+            environment_first=${environment_first:-$HOST_PYTHON}
+            # The same one may be there by several names.
+            case ", $PYTHON_CLOSED" in
+            *", $HOST_PYTHON ("*) ;;
+            *) PYTHON_CLOSED="${PYTHON_CLOSED:+$PYTHON_CLOSED, }$HOST_PYTHON (no access to ${environment_answer#*"$environment_newline"})" ;;
+            esac
+        elif [ -n "$HOST_PYTHON" ]; then
+            return 0
         fi
     done
+    HOST_PYTHON=$environment_first PYTHON_REACHED=no
+    [ -z "$HOST_PYTHON" ] || return 0
     log_error "no $IMPLEMENTATION $PYTHON_WANTED found: install it, or name one with PYTHON=/path/to/python"
     return 1
 }
 
+# environment_candidates: prints the commands that may be the interpreter, best first, a line each.
+environment_candidates() (
+    if [ -n "${PYTHON:-}" ]; then
+        printf '%s\n' "$PYTHON"
+        exit 0
+    fi
+    set -f
+    IFS=:
+    for name in "python$PYTHON_WANTED" "pypy$PYTHON_WANTED" python3 python; do
+        for folder in $PATH; do
+            [ ! -x "${folder:-.}/$name" ] || printf '%s\n' "${folder:-.}/$name"
+        done
+    done
+)
+
 # environment_asked COMMAND: prints the real interpreter behind it where it is the wanted one. A virtualenv's python
-# answers with the one that it was made from: a release must not lean on somebody's virtualenv.
+# answers with the one that it was made from: a release must not lean on somebody's virtualenv. In a second line the place
+# that is closed to the service's user, where there is one: the virtualenv's python is a link to the host's, and root may
+# run one below its own home where the services can't go.
 environment_asked() {
     "$1" -I -c '
-import os, sys
-wanted, implementation = sys.argv[1:]
+import os, pwd, sys
+wanted, implementation, user = sys.argv[1:]
 found = "%d.%d" % sys.version_info[:2]
 path = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
 if found != wanted or sys.implementation.name != implementation or not path:
     sys.exit(1)
 print(path)
-' "$PYTHON_WANTED" "$IMPLEMENTATION" 2>/dev/null
+if os.getuid() or not user:
+    sys.exit()
+try:
+    entry = pwd.getpwnam(user)
+except KeyError:
+    sys.exit()
+library = os.path.realpath(os.__file__)
+os.setgroups(os.getgrouplist(user, entry.pw_gid))
+os.setgid(entry.pw_gid)
+os.setuid(entry.pw_uid)
+for place, wanted in (path, os.X_OK), (library, os.R_OK):
+    names = place.split("/")
+    for count in range(2, len(names) + 1):
+        above = "/".join(names[:count])
+        if not os.access(above, wanted if count == len(names) else os.X_OK):
+            print(above)
+            sys.exit()
+' "$PYTHON_WANTED" "$IMPLEMENTATION" "${SERVICE_USER:-}" 2>/dev/null </dev/null
 }
 
 # each_distribution COMMAND...: runs it with ENVIRONMENT NAME VERSION for each distribution of the lock.

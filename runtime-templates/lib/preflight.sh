@@ -12,6 +12,7 @@ preflight_check() (
     reasons=$(preflight_problems)
     if [ -z "$reasons" ]; then
         log_info "the host is fit for $NAME $VERSION"
+        preflight_passed_over
         exit 0
     fi
     count=$(printf '%s\n' "$reasons" | grep -c .)
@@ -22,12 +23,21 @@ preflight_check() (
     exit 78
 )
 
+# The first Python of the PATH is what one expects: where it is another, that is said.
+preflight_passed_over() (
+    environment_find_python >/dev/null 2>&1 || exit 0
+    [ -z "$PYTHON_CLOSED" ] ||
+        log_info "$SERVICE_USER, as whom the services run, can't run $PYTHON_CLOSED: $HOST_PYTHON is taken"
+)
+
 preflight_problems() (
     if ! preflight_temporary; then
         # All else that is asked would come out wrong.
         echo "the shell can't keep a here-document: free space in ${TMPDIR:-/tmp}, or name another folder by TMPDIR"
         exit 0
     fi
+    # Asked once, for all below.
+    environment_find_python 2>/dev/null || :
     preflight_tools
     preflight_users
     layout_problems
@@ -232,29 +242,10 @@ for module in ("venv", "ssl", "zlib", "ctypes", "sqlite3", "ensurepip" if len(sy
 ' "$PLATFORM" 2>/dev/null || echo "$HOST_PYTHON does not run: install it anew"
 )
 
-# The virtualenv's python is a link to the host's: root may run one below its own home where the services can't go.
 preflight_reach() (
-    if [ "$(id -u)" != 0 ] || [ "${SERVICE_USER:-root}" = root ] || ! id -u "$SERVICE_USER" >/dev/null 2>&1; then
-        exit 0
-    fi
     environment_find_python >/dev/null 2>&1 || exit 0
-    "$HOST_PYTHON" -I -c '
-import os, pwd, sys
-user, python = sys.argv[1:]
-entry = pwd.getpwnam(user)
-os.setgroups(os.getgrouplist(user, entry.pw_gid))
-os.setgid(entry.pw_gid)
-os.setuid(entry.pw_uid)
-for path, wanted in (python, os.X_OK), (os.path.realpath(os.__file__), os.R_OK):
-    names = path.split("/")
-    for count in range(2, len(names) + 1):
-        place = "/".join(names[:count])
-        if not os.access(place, wanted if count == len(names) else os.X_OK):
-            print(f"{user}, as whom the services run, has no access to {place}, so it can not run {python}: "
-                  "install Python where everyone may run it, or name another with PYTHON=/path/to/python")
-            sys.exit()
-' "$SERVICE_USER" "$HOST_PYTHON" 2>/dev/null
-    exit 0
+    [ "$PYTHON_REACHED" = yes ] ||
+        echo "$SERVICE_USER, as whom the services run, can't run $PYTHON_CLOSED: install Python where everyone may run it, or name another with PYTHON=/path/to/python"
 )
 
 # GLIBC_WANTED and MUSL_WANTED: the newest libc that any wheel of the lock asks for; empty where no wheel asks for that one.

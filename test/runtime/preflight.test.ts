@@ -1,6 +1,6 @@
-import {chmod, copyFile, mkdtemp, rm} from 'node:fs/promises';
-import {join} from 'node:path';
-import test from 'ava';
+import {chmod, copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
 import {execute, findPython} from '../harness/tools.js';
 
@@ -13,17 +13,7 @@ for (const shell of testShells()) {
   }
   test(`${shell.name}: a Python that the services can not run is named, with the folder that is closed`, async (t) => {
     const host = await makeHost();
-    // Not in TMPDIR, which may itself be closed to others: then that would be the folder that is named.
-    const closed = await mkdtemp('/tmp/cfgc-closed-');
-    t.teardown(() => rm(closed, {recursive: true, force: true}));
-    const python = join(closed, 'python3');
-    // A copy: a link would lead to the real one.
-    const real = await execute([
-      (await findPython()).path,
-      '-c',
-      'import os, sys; print(os.path.realpath(sys.executable))',
-    ]);
-    await copyFile(real.stdout.trim(), python);
+    const {closed, python} = await closedPython(t);
     const ask = async (mode: number, user: string): Promise<string> => {
       await chmod(closed, mode);
       const release = {version: '1.0.0', serviceUser: user};
@@ -32,13 +22,50 @@ for (const shell of testShells()) {
     };
     t.is(
       await ask(0o700, 'nobody'),
-      `nobody, as whom the services run, has no access to ${closed}, so it can not run ${python}: ` +
+      `nobody, as whom the services run, can't run ${python} (no access to ${closed}): ` +
         'install Python where everyone may run it, or name another with PYTHON=/path/to/python\n',
     );
     // The interpreter's own folder may be closed too: only this one must not be blamed.
     t.false((await ask(0o755, 'nobody')).includes(`access to ${closed}`), 'an open folder is no fault');
     t.is(await ask(0o700, 'root'), '');
   });
+
+  test(`${shell.name}: a Python later on the PATH is taken where the services can not run the first`, async (t) => {
+    const host = await makeHost();
+    const {closed, python} = await closedPython(t);
+    const open = await openFolder(t, 'open');
+    // Asked which interpreter it is, it names itself; a copy of a real one would want that one's library.
+    const other = join(open, basename(python));
+    await writeFile(other, '#!/bin/sh\nprintf "%s\\n" "$0"\n', {mode: 0o755});
+    const ask = async (body: string, path: string): Promise<string> => {
+      const release = {version: '1.0.0', serviceUser: 'nobody'};
+      const ran = await host.call(shell, `PATH=${path}\n${body}`, {release, env: {PYTHON: ''}});
+      return ran.stdout + ran.stderr;
+    };
+    const passed = `nobody, as whom the services run, can't run ${python} (no access to ${closed})`;
+    const chosen = 'environment_find_python\nprintf "%s\\n" "$HOST_PYTHON"\npreflight_passed_over\npreflight_reach';
+    t.is(await ask(chosen, `${closed}:${open}:$PATH`), `${other}\n${passed}: ${other} is taken\n`);
+    t.is(await ask(chosen, `${open}:${closed}:$PATH`), `${other}\n`);
+  });
+}
+
+/** A folder that everyone may enter. Not in TMPDIR, which may itself be closed to others: then that would be the place that is named. */
+async function openFolder(t: ExecutionContext, name: string): Promise<string> {
+  const folder = await mkdtemp(`/tmp/cfgc-${name}-`);
+  t.teardown(() => rm(folder, {recursive: true, force: true}));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+/** A Python of the wanted version in a folder that root alone may enter: a copy, for a link would lead to the real one. */
+async function closedPython(t: ExecutionContext): Promise<{closed: string; python: string}> {
+  const closed = await openFolder(t, 'closed');
+  await chmod(closed, 0o700);
+  const {path, version} = await findPython();
+  const real = await execute([path, '-c', 'import os, sys; print(os.path.realpath(sys.executable))']);
+  const python = join(closed, `python${version.split('.').slice(0, 2).join('.')}`);
+  await copyFile(real.stdout.trim(), python);
+  return {closed, python};
 }
 
 for (const shell of testShells()) {
