@@ -356,8 +356,10 @@ preflight_services() {
 }
 
 preflight_system() {
-    (PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin && shell_has "$2") ||
-        echo "no program $2 on the PATH, for $1: install it, or name another under [system]"
+    if shell_has "$2" || [ -x "/usr/local/sbin/$2" ] || [ -x "/usr/sbin/$2" ] || [ -x "/sbin/$2" ]; then
+        return 0
+    fi
+    echo "no program $2 on the PATH, for $1: install it, or name another under [system]"
 }
 
 preflight_input() {
