@@ -377,7 +377,10 @@ function labels(names: readonly string[], request: LockPlaces, inputs: LockInput
     const pin = request.pins.get(name);
     const root = inputs.requirements.find((requirement) => requirement.name === name);
     const span = pin ? lastSpan(pin.option) : root && requirementSpan(root, request.sources);
-    if (span) found.push({span, text: pin ? `pinned here` : `required by part \`${root?.origin.part ?? ''}\``});
+    // What recipes ask for on their own stands where their part does.
+    const known = found.some((label) => span && label.span.start === span.start && label.span.source === span.source);
+    if (span && !known)
+      found.push({span, text: pin ? `pinned here` : `required by part \`${root?.origin.part ?? ''}\``});
   }
   const [primary, ...secondary] = found;
   return primary ? {primary, ...(secondary.length > 0 && {secondary: secondary.slice(0, 5)})} : {};

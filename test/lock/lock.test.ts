@@ -115,6 +115,14 @@ testWith(uv)('lock: everything that is not pinned is named at once, as a block',
   t.deepEqual((await lock(request(['Flask'], ['Flask = 3.1.0', 'Jinja2 = 3.1.6', ...pasted]))).ids, []);
 });
 
+testWith(uv)('lock: a place that asks for several distributions is shown once', async (t) => {
+  const sources = [{name: 'prod.cfg', path: '/profile/prod.cfg', text: '[web]\nrecipe = some.recipe\n'}];
+  const {diagnostics, ids} = await lock(request(['blinker', 'click'], [], {sources}));
+  t.deepEqual(ids, ['CFG601']);
+  t.is(diagnostics[0]!.primary?.text, 'required by part `web`');
+  t.is(diagnostics[0]!.secondary, undefined);
+});
+
 testWith(uv)('lock: an egg that names its one version is not picked', async (t) => {
   t.deepEqual((await lock(request(['blinker==1.9.0'], []))).ids, []);
   t.deepEqual((await lock(request(['blinker>=1.9.0'], []))).ids, ['CFG601']);
