@@ -2,6 +2,8 @@
 export interface ReadOptions {
   readonly format: 'text' | 'json' | 'sarif' | 'github';
   readonly color?: boolean;
+  /** Diagnostics of a kind that are shown in a file, as text; 0 is all. */
+  readonly maxDiagnostics: number;
   readonly offline?: boolean;
   readonly assume: readonly string[];
   readonly map: readonly string[];

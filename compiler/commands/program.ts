@@ -1,4 +1,4 @@
-import {Argument, Command, Help, Option} from 'commander';
+import {Argument, Command, Help, InvalidArgumentError, Option} from 'commander';
 import {nearest} from '../util/nearest.js';
 import type {EditOptions} from './edit-command.js';
 import type {InitOptions} from './init-command.js';
@@ -295,6 +295,12 @@ function reading(command: Command, withFile = true): Command {
     .addOption(
       new Option('--format <format>', 'of diagnostics').choices(['text', 'json', 'sarif', 'github']).default('text'),
     )
+    .option(
+      '--max-diagnostics <count>',
+      'how many of a kind are shown in a file, as text; 0 for all; the other formats hold all',
+      wholeNumber,
+      50,
+    )
     .option('--offline', 'ask no host: remote files come from the cache, the lock must be there')
     .option(
       '--assume <condition=answer>',
@@ -320,6 +326,11 @@ function shownArgument(argument: Argument): string {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It is no whole number.');
+  return Number(value);
 }
 
 const helpOfCfgc = `

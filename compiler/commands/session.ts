@@ -32,7 +32,9 @@ export interface Session {
   finish(): Promise<number>;
 }
 
-export function startSession(options: Pick<ReadOptions, 'format' | 'color'>, version = '0.0.0'): Session {
+type Printing = Pick<ReadOptions, 'format' | 'color' | 'maxDiagnostics'>;
+
+export function startSession(options: Printing, version = '0.0.0'): Session {
   const diagnostics: Diagnostic[] = [];
   const errors = (): readonly Diagnostic[] =>
     diagnostics.filter(({kind}) => severityOf(kind, session.profile) === 'error');
@@ -61,7 +63,7 @@ export function startSession(options: Pick<ReadOptions, 'format' | 'color'>, ver
 async function print(
   diagnostics: readonly Diagnostic[],
   profile: Profile,
-  {format, color}: Pick<ReadOptions, 'format' | 'color'>,
+  {format, color, maxDiagnostics}: Printing,
   version: string,
 ): Promise<void> {
   if (format === 'json') {
@@ -75,7 +77,7 @@ async function print(
     process.stdout.write(renderGithub(diagnostics, profile));
   } else if (diagnostics.length > 0) {
     const {renderText} = await import('../diagnostics/render.js');
-    const text = renderText(diagnostics, {profile, colour: wantsColour(color)});
+    const text = renderText(diagnostics, {profile, colour: wantsColour(color), most: maxDiagnostics});
     const first = ordered(diagnostics, profile)[0]?.kind;
     process.stderr.write(text);
     if (first) process.stderr.write(`more about one of them: cfgc explain ${first.id}\n`);
@@ -90,8 +92,10 @@ function seenFrom(folder: string, diagnostics: readonly Diagnostic[], files: Fil
   const named = new Map<Source, Source>();
   const renamed = (source: Source): Source => {
     if (!isAbsolute(source.path)) return source;
+    const known = named.get(source);
+    if (known) return known;
     const seen = relative(folder, source.path);
-    const other = named.get(source) ?? {...source, name: seen.startsWith('../../..') ? source.path : seen};
+    const other = {...source, name: seen.startsWith('../../..') ? source.path : seen};
     named.set(source, other);
     return other;
   };

@@ -1,19 +1,30 @@
 import {lineText, position} from '../util/position.js';
 import {concealed} from './conceal.js';
 import type {Diagnostic, Label, Profile, Severity} from './diagnostic.js';
+import {limited} from './limit.js';
 import {count, ordered, placeOf, severityOf} from './severity.js';
 
 export interface RenderOptions {
   readonly profile: Profile;
   readonly colour: boolean;
+  /** Diagnostics of a kind that are shown in a file; all where it is not given, or 0. */
+  readonly most?: number;
 }
 
-/** All diagnostics as text for a terminal, ordered, with a last line that counts them. Empty where there are none. */
+/**
+ * Diagnostics as text for a terminal, ordered, with a last line that counts all of them; what is left out has a line above it.
+ * Empty where there are none.
+ */
 export function renderText(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
-  const shown = ordered(diagnostics, options.profile);
-  if (shown.length === 0) return '';
+  const all = ordered(diagnostics, options.profile);
+  if (all.length === 0) return '';
+  const {shown, leftOut} = limited(all, options.most ?? 0);
   const blocks = shown.map((diagnostic) => renderOne(diagnostic, options));
-  return `${blocks.join('\n')}\n${summary(diagnostics, options.profile)}\n`;
+  const more = leftOut.map(
+    ({id, file, count}) =>
+      `… and ${count} more of ${id}${file === undefined ? '' : ` in ${printable(file)}`}: --max-diagnostics 0 shows them\n`,
+  );
+  return `${blocks.join('\n')}\n${more.join('')}${summary(all, options.profile)}\n`;
 }
 
 /** One diagnostic: what is wrong, where with a caret, how it came there, what to write instead. Ends with a line end. */
@@ -48,8 +59,8 @@ export function renderOne(diagnostic: Diagnostic, {profile, colour}: RenderOptio
 }
 
 /** `2 errors, 1 warning`. */
-export function summary(diagnostics: readonly Diagnostic[], profile: Profile): string {
-  const counts = count(ordered(diagnostics, profile), profile);
+function summary(diagnostics: readonly Diagnostic[], profile: Profile): string {
+  const counts = count(diagnostics, profile);
   return (['error', 'warning', 'note'] as const)
     .filter((severity) => counts[severity] > 0)
     .map((severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`)

@@ -57,6 +57,10 @@ const cases: Readonly<Record<string, Case>> = {
     },
     says: /CFG102/,
   },
+  'a hundred thousand lines that are no option': {
+    files: {'a.cfg': `${head}${many(100_000, (at) => `line ${at}\n`)}`},
+    says: /^… and 99950 more of CFG102 in a\.cfg: --max-diagnostics 0 shows them\n100001 errors$/m,
+  },
   'a hundred thousand options': {files: {'a.cfg': `${head}[s]\n${many(100_000, (at) => `o${at} = v\n`)}`}},
   'one option added to fifty thousand times': {files: {'a.cfg': `${head}[s]\n${many(50_000, (at) => `x += ${at}\n`)}`}},
   'thirty thousand lines taken from as many': {

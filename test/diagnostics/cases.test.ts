@@ -112,6 +112,7 @@ async function run(
     words.filter((word) => word.includes('=') && !word.startsWith('-') && !values('--map').includes(word)),
     {
       format: 'text',
+      maxDiagnostics: 0,
       offline: words.includes('--offline'),
       assume: values('--assume'),
       map: values('--map'),
