@@ -106,10 +106,10 @@ export const downloadOption: DiagnosticKind = {
   losesFile: true,
   explain: `
 What it does: stops at an option of [buildout] that is needed while files are read and can't be used: "newest" that is
-neither true nor false, or "extends-cache" with \${…}.
-Why: nothing is substituted before all files are read. buildout stops too.
+neither true nor false, "extends-cache" with \${…}, or one that names a folder that is not there, where a URL is extended.
+Why: nothing is substituted before all files are read, and "~" is not the home folder there. buildout stops too.
 Example: "extends-cache = \${buildout:directory}/cache". Write a path: "extends-cache = cache".
-Source: zc.buildout 6.0.1, buildout._open.`,
+Source: zc.buildout 6.0.1, buildout._open and download.Download.download_cached.`,
 };
 
 export const fromCache: DiagnosticKind = {

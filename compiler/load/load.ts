@@ -8,7 +8,7 @@ import {sha256} from '../util/digest.js';
 import {faultOfFile} from '../util/file-fault.js';
 import {nearest} from '../util/nearest.js';
 import {oldHost} from '../util/old-hosts.js';
-import {absolutePath, basename, dirname, expandHome, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
+import {absolutePath, basename, dirname, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
 import {fileLine} from '../util/position.js';
 import {compareStrings, words} from '../util/python-string.js';
 import {wordSpans} from '../util/word-spans.js';
@@ -39,7 +39,7 @@ export interface LoadOptions {
   /** What `~` means. */
   readonly home: string;
   readonly offline?: boolean;
-  /** buildout's extends-cache folder, where no file names one. */
+  /** A folder in place of the extends-cache that files name. */
   readonly extendsCache?: string;
   /** URL to the path of a file that stands in for it. */
   readonly map?: ReadonlyMap<string, string>;
@@ -420,6 +420,7 @@ class Loader {
         message: `there is no file ${fetched.path}, which --map puts in the place of ${shown}`,
         hint: 'correct the path behind --map',
       };
+    if (fetched.missing === 'cache') return this.missingCache(fetched.path);
     if (fetched.missing === 'offline')
       return {
         kind: urlOffline,
@@ -439,12 +440,11 @@ class Loader {
 
   private remoteOptions(): RemoteOptions {
     const {options} = this;
-    const cache = this.downloadValue('extends-cache');
     const offline = this.downloadValue('offline') === 'true' || this.downloadValue('install-from-cache') === 'true';
     return {
       offline: options.offline === true || offline,
       map: options.map ?? new Map(),
-      cache: cache === undefined ? options.extendsCache : this.cacheFolder(cache),
+      cache: options.extendsCache ?? this.cacheFolder(),
       store: options.store === undefined ? undefined : new RemoteStore(this.io, options.store),
       preferNetwork: (this.downloadValue('newest') ?? 'true') === 'true',
       timeoutMs: this.socketTimeoutMs() ?? options.timeoutMs ?? 30_000,
@@ -460,10 +460,27 @@ class Loader {
     return Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : undefined;
   }
 
-  private cacheFolder(cache: string): string {
+  /** A `~` in it is the home folder only once all files are read. Source: zc.buildout 6.0.1, download.Download. */
+  private cacheFolder(): string | undefined {
+    const cache = this.downloadValue('extends-cache');
+    if (!cache) return undefined;
     const directory = joinPath(this.entryFolder, this.downloadValue('directory') ?? '');
-    const path = absolutePath(joinPath(directory, expandHome(cache, this.options.home)), this.options.workingDirectory);
-    return path;
+    return absolutePath(joinPath(directory, cache), this.options.workingDirectory);
+  }
+
+  /** One place for all files at URLs, so that it is shown once. */
+  private missingCache(folder: string): Diagnostic {
+    const option = this.download.get('extends-cache');
+    const span = typeof option === 'object' ? option.valueSpan : undefined;
+    const without = 'give `buildout:extends-cache=` on the command line, to read without it';
+    return {
+      kind: downloadOption,
+      message: `there is no folder ${this.shown(folder)}, which \`extends-cache\` names, and files at URLs are read by way of it`,
+      ...(span && {primary: {span, text: 'buildout stops here too'}}),
+      hint: /(^|\/)~/.test(this.downloadValue('extends-cache')!)
+        ? `write the whole path: here buildout takes \`~\` for the name of a folder; or ${without}`
+        : `make the folder, or ${without}`,
+    };
   }
 
   private addDownloadOptions(file: CfgFile | undefined): void {

@@ -10,7 +10,7 @@ export interface RemoteOptions {
   readonly offline: boolean;
   /** URL to the path of a file that stands in for it. */
   readonly map: ReadonlyMap<string, string>;
-  /** The folder that buildout filled: files named by the MD5 of their URL. Never written to. */
+  /** The folder that buildout filled: files named by the MD5 of their URL. Never written to; one that is missing stops, as in buildout. */
   readonly cache: string | undefined;
   /** cfgc's own folder of what it fetched; undefined where nothing is kept. */
   readonly store: RemoteStore | undefined;
@@ -27,7 +27,8 @@ export type Fetched =
   | {readonly bytes: Uint8Array; readonly from: 'map' | 'cache' | 'network' | 'file'; readonly staleBecause?: string}
   | {readonly missing: 'offline'}
   | {readonly missing: 'unreachable'; readonly why: string; readonly status?: number}
-  | {readonly missing: 'map'; readonly path: string};
+  | {readonly missing: 'map'; readonly path: string}
+  | {readonly missing: 'cache'; readonly path: string};
 
 /** Reads files at URLs. */
 export class Remote {
@@ -45,6 +46,8 @@ export class Remote {
       const bytes = await this.io.readFile(mapped);
       return bytes ? {bytes, from: 'map'} : {missing: 'map', path: mapped};
     }
+    if (options.cache !== undefined && !(await this.isFolder(options.cache)))
+      return {missing: 'cache', path: options.cache};
     const local = /^file:\/\/[^/]*(\/.*)$/i.exec(url)?.[1];
     if (local !== undefined) {
       const bytes = await this.io.readFile(local);
@@ -63,6 +66,16 @@ export class Remote {
     }
     await options.store?.keep(url, answer.bytes);
     return answer;
+  }
+
+  /** Also by way of a link. */
+  private async isFolder(path: string): Promise<boolean> {
+    try {
+      await this.io.readFile(path);
+      return false;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EISDIR';
+    }
   }
 
   private async fetch(

@@ -96,7 +96,7 @@ const classes: Readonly<Record<string, string>> = {
 /** The class of error that buildout raises for a diagnostic; undefined for what only cfgc says. */
 export function errorClass({kind, message, primary}: Diagnostic): string | undefined {
   if (kind.severity === 'warning' || kind.severity === 'note') return undefined;
-  if (kind.id === 'CFG009' && message.includes('extends-cache')) return 'ValueError';
+  if (kind.id === 'CFG009' && message.includes('substitution')) return 'ValueError';
   if (kind.id === 'CFG107' || kind.id === 'CFG105')
     return / in Python$/.exec(primary!.text) ? primary!.text.slice(0, -10) : 'SyntaxError';
   if (kind.id === 'CFG305' && message.endsWith('has an empty name')) return 'IndexError';

@@ -3,7 +3,7 @@
  */
 import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, symlink} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {dir as temporaryFolder} from 'tmp-promise';
 import {cachePath} from '../../compiler/load/remote.js';
@@ -95,18 +95,11 @@ export async function compareCorpus(
   }
   const cache = await cacheFolder(corpus);
   try {
-    // An extends-cache that a file names was not used for the recorded answers.
-    const io = {
-      ...nodeIo,
-      readFile: async (path: string) =>
-        (await nodeIo.readFile(path)) ??
-        (/\/[0-9a-f]{32}$/.test(path) ? nodeIo.readFile(join(cache.path, basename(path))) : undefined),
-    };
     const ask = (file: string, withRecipes = false): Promise<Answer> =>
       resolveAnswer({
         withRecipes,
         path: join(corpus, file),
-        io,
+        io: nodeIo,
         home: '/oracle/home',
         executable: '/oracle/python',
         extendsCache: cache.path,

@@ -1,5 +1,5 @@
 /** An extends-cache that the real zc.buildout filled, read as it is. */
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {dir} from 'tmp-promise';
 import {serve} from '../harness/http.js';
@@ -43,5 +43,51 @@ testWith(buildout)(
     t.true(theirs.stdout.endsWith(ours.stdout), theirs.stdout);
     t.deepEqual(filled(), before);
     t.deepEqual(readdirSync(folder).includes('home'), false);
+  },
+);
+
+testWith(buildout)(
+  'extends-cache: a folder that is not there stops where a URL is extended, and only there',
+  async (t) => {
+    const {path: folder, cleanup} = await dir({unsafeCleanup: true});
+    t.teardown(cleanup);
+    const home = join(folder, 'home');
+    mkdirSync(join(home, 'cache'), {recursive: true});
+    symlinkSync(join(home, 'cache'), join(folder, 'link'));
+    writeFileSync(join(folder, 'base.cfg'), '[part]\nx = 1\n');
+    const url = `file://${folder}/base.cfg`;
+    const env = {PATH: process.env.PATH, HOME: home};
+    const ask = async (cache: string, extended: string, ...more: readonly string[]) => {
+      writeFileSync(
+        join(folder, 'prod.cfg'),
+        `[buildout]\nextends = ${extended}\nextends-cache = ${cache}\nparts =\n[part]\nx += 2\n`,
+      );
+      const ours = await execute([process.execPath, cfgc, 'query', 'prod.cfg', '-s', 'part:x', ...more], {
+        cwd: folder,
+        env,
+      });
+      // After cfgc, for it makes the folder where all could be read.
+      const command = [buildout.bin('buildout'), '-c', 'prod.cfg', ...more, 'query', 'part:x'];
+      const theirs = await execute(command, {cwd: folder, env});
+      return {ours, theirs};
+    };
+    for (const cache of ['nowhere', '~/cache', 'base.cfg', 'home/cache/..//nowhere']) {
+      const {ours, theirs} = await ask(cache, url);
+      t.not(theirs.status, 0, cache);
+      t.is(ours.status, 1, cache);
+      t.regex(ours.stderr, /^error\[CFG009\]: there is no folder .*\n --> prod\.cfg:3:17\n/, cache);
+      t.regex(ours.stderr, /^1 error$/m);
+    }
+    for (const [cache, extended, ...more] of [
+      ['link', url],
+      ['', url],
+      ['nowhere', url, 'buildout:extends-cache='],
+      ['nowhere', 'base.cfg'],
+    ] as const) {
+      const {ours, theirs} = await ask(cache, extended, ...more);
+      t.is(theirs.status, 0, theirs.stderr);
+      t.is(ours.status, 0, ours.stderr);
+      t.true(theirs.stdout.endsWith(ours.stdout), theirs.stdout);
+    }
   },
 );

@@ -155,6 +155,8 @@ function filesOf({files, home = {}, urls = {}}: Program): Readonly<Record<string
   return Object.fromEntries([
     ...Object.entries(files).map(([name, content]) => [`${root}/${name}`, bytesOf(content)] as const),
     ...Object.entries(home).map(([name, content]) => [`${root}/.home/.buildout/${name}`, bytesOf(content)] as const),
+    // The folder is there, also where no URL is in it.
+    [`${root}/.cache/.made`, new Uint8Array()],
     ...Object.entries(urls).map(([url, content]) => [cachePath(`${root}/.cache`, url), bytesOf(content)] as const),
   ]);
 }
