@@ -82,6 +82,8 @@ function text({entry, files, parts, references}: ConfigGraph): string {
 function dot({entry, files, parts, references}: ConfigGraph): string {
   const quote = (name: string): string =>
     `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  // Graphviz reads entities of HTML in labels, and not in the names of nodes.
+  const label = (name: string): string => quote(name.replaceAll('&', '&amp;'));
   const out = [
     'digraph cfgc {',
     '  rankdir=LR;',
@@ -89,11 +91,12 @@ function dot({entry, files, parts, references}: ConfigGraph): string {
     '    label="files";',
     '    node [shape=note];',
   ];
-  out.push(`    ${quote(`file ${entry}`)} [label=${quote(entry)}, style=bold];`);
-  for (const name of new Set(files.map(({to}) => to))) out.push(`    ${quote(`file ${name}`)} [label=${quote(name)}];`);
+  out.push(`    ${quote(`file ${entry}`)} [label=${label(entry)}, style=bold];`);
+  for (const name of new Set(files.map(({to}) => to))) out.push(`    ${quote(`file ${name}`)} [label=${label(name)}];`);
   for (const {from, to} of files) out.push(`    ${quote(`file ${from}`)} -> ${quote(`file ${to}`)};`);
   out.push('  }', '  subgraph cluster_parts {', '    label="parts";', '    node [shape=box];');
-  for (const {name, recipe} of parts) out.push(`    ${quote(name)} [label=${quote(`${name}\n${recipe}`)}];`);
+  for (const {name, recipe} of parts) out.push(`    ${quote(name)} [label=${label(`${name}\n${recipe}`)}];`);
+  for (const name of sectionsBeside(parts, references)) out.push(`    ${quote(name)} [label=${label(name)}];`);
   for (const {from, to} of references) out.push(`    ${quote(from)} -> ${quote(to)};`);
   out.push('  }', '}');
   return `${out.join('\n')}\n`;
@@ -106,17 +109,35 @@ function mermaid({entry, files, parts, references}: ConfigGraph): string {
     if (!ids.has(key)) ids.set(key, `n${ids.size}`);
     return ids.get(key)!;
   };
-  const quote = (name: string): string => `"${name.replaceAll('"', '#quot;').replaceAll('\n', '<br>')}"`;
+  const quote = (name: string): string => `"${mermaidText(name).replaceAll('\n', '<br>')}"`;
   const node = (kind: string, name: string, label = name): string => `${id(kind, name)}[${quote(label)}]`;
   const out = ['flowchart LR', '  subgraph files'];
   out.push(`    ${node('file', entry)}`);
   for (const {from, to} of files) out.push(`    ${node('file', from)} --> ${node('file', to)}`);
   out.push('  end', '  subgraph parts');
   for (const {name, recipe} of parts) out.push(`    ${node('part', name, recipe ? `${name}\n${recipe}` : name)}`);
-  for (const {from, to} of references)
-    out.push(`    ${id('part', from)} --> ${parts.some(({name}) => name === to) ? id('part', to) : node('part', to)}`);
+  for (const name of sectionsBeside(parts, references)) out.push(`    ${node('part', name)}`);
+  for (const {from, to} of references) out.push(`    ${id('part', from)} --> ${id('part', to)}`);
   out.push('  end');
   return `${out.join('\n')}\n`;
+}
+
+/** Sections that are no parts and stand at either end of a reference. */
+function sectionsBeside(parts: ConfigGraph['parts'], references: readonly Edge[]): ReadonlySet<string> {
+  const names = new Set(references.flatMap(({from, to}) => [from, to]));
+  for (const {name} of parts) names.delete(name);
+  return names;
+}
+
+/**
+ * A name in a quoted label of Mermaid. All that means something to it, or to the Markdown and HTML that it makes of labels,
+ * is written by number: quotes, `#`, `%%{`, `<`, backticks, `$$`, `style:…`, `fa:…`, `_x_`, `1. x`.
+ */
+function mermaidText(name: string): string {
+  return name.replace(
+    /(?<![\p{L}\p{N}])[._=+-]|[._=+-](?![\p{L}\p{N}])|[^\p{L}\p{M}\p{N} ,/._=+\n-]/gu,
+    (found) => `#${found.codePointAt(0)};`,
+  );
 }
 
 function unique(edges: readonly Edge[]): readonly Edge[] {
