@@ -46,9 +46,9 @@ export function printAnnotate(sections: Sections, {verbose = false}: {readonly v
     out.push('', `[${name}]`);
     for (const [key, {raw, history}] of sorted(options)) {
       const lines = splitLines(raw);
-      if (lines.length > 1) out.push(`${key}= ${lines[0]}`, ...lines.slice(1));
-      else out.push(`${key}=${raw === '' ? '' : ` ${raw}`}`);
-      out.push(...(verbose ? ['', ...fullHistory(history), ''] : sinceSet(history).map(briefly)));
+      out.push(lines.length > 1 ? `${key}= ${lines.join('\n')}` : `${key}=${raw === '' ? '' : ` ${raw}`}`);
+      if (verbose) out.push('', ...fullHistory(history), '');
+      else for (const item of sinceSet(history)) out.push(briefly(item));
     }
   }
   return `${out.join('\n')}\n`;

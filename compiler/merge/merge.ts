@@ -286,11 +286,8 @@ function commandLineState({commandLine}: Graph): State {
 }
 
 function configSection(name: string, {keys, span}: SectionState): ConfigSection {
-  const options = new Map(
-    Array.from(keys, ([key, {value, history}]): [string, ConfigOption] => [
-      key,
-      {name: key, raw: value, history: items(history, historyLimit)},
-    ]),
-  );
+  const options = new Map<string, ConfigOption>();
+  for (const [key, {value, history}] of keys)
+    options.set(key, {name: key, raw: value, history: items(history, historyLimit)});
   return span ? {name, options, span} : {name, options};
 }

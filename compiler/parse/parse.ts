@@ -6,7 +6,7 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Target} from '../model/settings.js';
 import type {Source, Span} from '../model/source.js';
-import {dedent, rstrip, strip} from '../util/python-string.js';
+import {dedent, isSpace, rstrip, strip} from '../util/python-string.js';
 import {decideCondition} from './condition.js';
 import {byteOrderMark, noSectionHeader, notAnOption} from './kinds.js';
 
@@ -164,10 +164,11 @@ class Reader {
   private start(token: IToken): void {
     const {options} = this.section!;
     const {key, keyStart, keyEnd, valueStart, lineEnd} = payload<OptionParts>(token);
-    const value = strip(this.text.slice(valueStart, lineEnd));
+    const written = rstrip(this.text.slice(valueStart, lineEnd));
+    const value = strip(written);
     const operator = key.at(-1);
     const known = options.get(key);
-    const last = rstrip(this.text.slice(valueStart, lineEnd)).length + valueStart + this.base;
+    const last = valueStart + written.length + this.base;
     if (known && (operator === '+' || operator === '-')) {
       // Conditional sections can add to one option several times in a file.
       stripEnd(known.lines);
@@ -197,10 +198,10 @@ class Reader {
   private continue(token: IToken): void {
     const option = this.option!;
     const start = token.startOffset + this.base;
-    const text = this.block ? rstrip(token.image) : strip(token.image);
-    if (text === '' && !this.block) return;
-    option.lines.push(text);
-    if (text !== '') option.end = start + rstrip(token.image).length;
+    const written = rstrip(token.image);
+    if (written === '' && !this.block) return;
+    option.lines.push(this.block ? written : strip(written));
+    if (written !== '') option.end = start + written.length;
   }
 
   /** Lines that continue nothing. */
@@ -314,9 +315,10 @@ function stripEnd(lines: string[]): void {
 
 /** What is left of a value when all its lines are read. Source: the end of configparser.parse. */
 function finish(value: string): string {
-  if (value === '' || strip(value[0]!) !== '') return value;
+  if (value === '' || !isSpace(value.charCodeAt(0))) return value;
   const text = dedent(rstrip(value));
-  const start = text.length - strip(`${text}.`).length + 1;
+  let start = 0;
+  while (start < text.length && isSpace(text.charCodeAt(start))) start++;
   const cut = text.lastIndexOf('\n', start - 1);
   return cut < 0 || start === 0 ? text : text.slice(cut + 1);
 }

@@ -59,6 +59,7 @@ const lineEnds = new RegExp(lineEndPattern);
 /** `str.splitlines()`: also cut at vertical tab, form feed, U+001C to U+001E, U+0085, U+2028, U+2029. */
 export function splitLines(text: string): string[] {
   if (text === '') return [];
+  if (!lineEnds.test(text)) return [text];
   const lines = text.split(lineEnds);
   if (lines.at(-1) === '') lines.pop();
   return lines;
@@ -66,17 +67,26 @@ export function splitLines(text: string): string[] {
 
 /** `textwrap.dedent` of Python 3.10 to 3.13: takes away the blanks and tabs that all lines with text begin with. */
 export function dedent(text: string): string {
-  const lines = text.split('\n').map((line) => (/^[ \t]+$/.test(line) ? '' : line));
+  const lines = text.split('\n');
   let margin: string | undefined;
-  for (const line of lines) {
-    if (line === '') continue;
-    const indent = /^[ \t]*/.exec(line)![0];
-    margin = margin === undefined ? indent : commonStart(margin, indent);
-    if (margin === '') break;
+  for (const [index, line] of lines.entries()) {
+    const indent = indentLength(line);
+    if (indent === line.length) lines[index] = '';
+    else if (margin === undefined) margin = line.slice(0, indent);
+    else if (margin !== '' && !line.startsWith(margin)) margin = commonStart(margin, line.slice(0, indent));
   }
-  return margin
-    ? lines.map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line)).join('\n')
-    : lines.join('\n');
+  if (margin) for (const [index, line] of lines.entries()) if (line !== '') lines[index] = line.slice(margin.length);
+  return lines.join('\n');
+}
+
+/** How many blanks and tabs a line begins with. */
+function indentLength(line: string): number {
+  let length = 0;
+  for (; length < line.length; length++) {
+    const unit = line.charCodeAt(length);
+    if (unit !== 0x20 && unit !== 0x09) break;
+  }
+  return length;
 }
 
 /** Orders strings as Python does: by code point, not by UTF-16 unit. */

@@ -116,13 +116,13 @@ export function copyEffect(effect: Effect): Effect {
   return new Map(Array.from(effect, ([name, section]) => [name, section.copy()]));
 }
 
-/** The configuration after the effect; `state` is used up. */
+/** The configuration after the effect; both are used up. */
 export function applyEffect(effect: Effect, state: State, fail: (section: string, error: EmptyName) => void): State {
   for (const [name, section] of effect) {
     const known = state.get(name);
     const outcome = known ? applyKeys(section.present, known.keys) : section.missing;
     if (outcome instanceof EmptyName) fail(name, outcome);
-    else state.set(name, {keys: known ? outcome : new Map(outcome), span: section.span ?? known?.span});
+    else state.set(name, {keys: outcome, span: section.span ?? known?.span});
   }
   return state;
 }
@@ -181,7 +181,7 @@ class Unbased {
 
   /** What it makes of an option that is not there. */
   get absent(): KeyState {
-    return {value: applyChange(this.change, ''), history: join(leaf(implicit), this.history)};
+    return changed(notThere, this.change, this.history);
   }
 }
 
@@ -204,21 +204,36 @@ function withoutOperators(keys: ReadonlyMap<string, KeyState>): ReadonlyMap<stri
   const changes = withOperators(keys);
   if (changes.length === 0) return keys;
   const own = new Map<string, KeyState | Unbased>(keys);
-  for (const [key, state] of changes) {
-    const add = key.endsWith('+');
-    const name = stripEnd(key, add ? '+' : '-');
-    const item = leaf<HistoryItem>({...last(state.history)!, operation: add ? 'add' : 'take', value: state.value});
-    const change = add ? adding(state.value) : taking(state.value);
+  for (const operator of changes) {
+    const {name, change, item} = changeOf(operator);
     const before = own.get(name);
     own.set(
       name,
       before && !(before instanceof Unbased)
-        ? {value: applyChange(change, before.value), history: join(before.history, item)}
+        ? changed(before, change, item)
         : new Unbased(thenChange(before?.change ?? noChange, change), join(before?.history, item)),
     );
-    own.delete(key);
+    own.delete(operator[0]);
   }
   return own;
+}
+
+/** What an option with an operator does to the one without. */
+function changeOf([key, {value, history}]: readonly [string, KeyState]): {
+  readonly name: string;
+  readonly change: Change;
+  readonly item: Rope<HistoryItem>;
+} {
+  const add = key.endsWith('+');
+  return {
+    name: stripEnd(key, add ? '+' : '-'),
+    change: add ? adding(value) : taking(value),
+    item: leaf({...last(history)!, operation: add ? 'add' : 'take', value}),
+  };
+}
+
+function changed({value, history}: KeyState, change: Change, item: Rope<HistoryItem>): KeyState {
+  return {value: applyChange(change, value), history: join(history, item)};
 }
 
 function ownEffect(own: KeyState): KeyEffect {
@@ -235,9 +250,10 @@ function ownEffect(own: KeyState): KeyEffect {
  * Source: `_update`.
  */
 function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState> | EmptyName {
-  if (keys.has('<')) return new Map(keys);
   const own = new Map(keys);
-  for (const [key] of withOperators(keys).sort(([a], [b]) => compareStrings(a, b))) {
+  if (own.has('<')) return own;
+  const changes = withOperators(own);
+  for (const [key] of changes.sort(([a], [b]) => compareStrings(a, b))) {
     const name = key.slice(0, cutLength(key));
     if (own.has(name)) continue;
     const state = own.get(key)!;
@@ -249,12 +265,17 @@ function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState
     }
   }
   if (own.has('')) return new EmptyName(last(own.get('')!.history));
-  const worked = withoutOperators(own);
-  if (worked === own) return own;
-  return new Map(Array.from(worked, ([key, entry]) => [key, entry instanceof Unbased ? entry.absent : entry]));
+  if (changes.length === 0) return own;
+  for (const operator of withOperators(own)) {
+    const {name, change, item} = changeOf(operator);
+    own.set(name, changed(own.get(name) ?? notThere, change, item));
+    own.delete(operator[0]);
+  }
+  return own;
 }
 
-const implicit: HistoryItem = {operation: 'set', value: '', from: 'implicit'};
+/** An option that no file sets, as what it is added to. */
+const notThere: KeyState = {value: '', history: leaf({operation: 'set', value: '', from: 'implicit'})};
 
 function hasOperator(key: string): boolean {
   const unit = key.charCodeAt(key.length - 1);
