@@ -166,12 +166,44 @@ environment_progress() {
     log_progress_end
 }
 
-# environment_compile FOLDER: byte-compiles for the service, which may not write there. A release never changes once it is
-# complete, so the compiled files need no look at their sources: and the same sources give the same bytes.
+# environment_compile FOLDER: byte-compiles all modules below it, on every core, for the service, which may not write there. A
+# release never changes once it is complete, so the compiled files need no look at their sources: and the same sources give the
+# same bytes. `compileall -j` does the same and takes a third more work: it hands out the files one by one.
 environment_compile() {
     log_info 'byte-compiling'
-    # Some distributions carry files for other Pythons, which can't compile: they are never imported.
-    "$1/bin/python" -m compileall -q -q -j 0 --invalidation-mode unchecked-hash "$1/lib" >/dev/null 2>&1 || :
+    "$1/bin/python" -I -S -W ignore - "$1/lib" <<'END' || die "could not byte-compile $1"
+import os
+import py_compile
+import sys
+
+
+def compile_each(sources):
+    for source in sources:
+        try:
+            py_compile.compile(source, doraise=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        except (py_compile.PyCompileError, OSError):
+            # Some distributions carry files for other Pythons: they are never imported.
+            pass
+
+
+sources = [
+    os.path.join(folder, name)
+    for folder, _, names in os.walk(sys.argv[1])
+    for name in names
+    if name.endswith(".py")
+]
+# Dealt out by size, so that all are done at about the same time.
+sources.sort(key=lambda source: os.lstat(source).st_size)
+cores = os.cpu_count() or 1
+workers = []
+for first in range(cores):
+    worker = os.fork()
+    if worker == 0:
+        compile_each(sources[first::cores])
+        os._exit(0)
+    workers.append(worker)
+sys.exit(any([os.waitpid(worker, 0)[1] for worker in workers]))
+END
 }
 
 # environment_compare FOLDER REQUIREMENTS: the distributions found are those of the lock, one version each.
@@ -180,6 +212,12 @@ environment_compare() {
 import importlib.metadata
 import re
 import sys
+
+# Name and version stand above the description, which is long: `distribution.metadata` would parse all of it.
+def facts(distribution):
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    pairs = (line.partition(":") for line in text.split("\n\n", 1)[0].splitlines())
+    return {key.lower(): value.strip() for key, _, value in pairs}
 
 def canonical(name):
     return re.sub("[-_.]+", "-", name).lower()
@@ -193,7 +231,8 @@ with open(sys.argv[1], encoding="utf-8") as lines:
             conditional.add(canonical(name))
 found = {}
 for distribution in importlib.metadata.distributions():
-    found[canonical(distribution.metadata["Name"])] = distribution.version
+    about = facts(distribution)
+    found[canonical(about["name"])] = about["version"]
 problems = [f"{name} is there and not in the lock" for name in sorted(found.keys() - wanted.keys())]
 problems += [f"{name} is missing" for name in sorted(wanted.keys() - found.keys() - conditional)]
 
