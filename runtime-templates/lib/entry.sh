@@ -10,8 +10,7 @@ entry_build() {
     each_download entry_download || return
     each_build entry_archive || return
     each_link entry_link || return
-    each_script entry_script || return
-    each_scripts entry_scripts
+    each_environment entry_launchers
 }
 
 # entry_configure: the files, then the commands of the build, which may read them.
@@ -51,8 +50,11 @@ entry_file() (
         log_info "left out, because $unless is there: $path"
         exit 0
     fi
-    must mkdir -p "${path%/*}"
-    must rm -f "$path.part"
+    # A release has many files: no program is started that would find nothing to do.
+    [ -d "${path%/*}" ] || must mkdir -p "${path%/*}"
+    if [ -e "$path.part" ] || [ -h "$path.part" ]; then
+        must rm -f "$path.part"
+    fi
     # Private until the permission step: the content may be a secret.
     umask 077
     cat >"$path.part" || die "could not write $path"
@@ -73,51 +75,71 @@ entry_link() (
 
 # --- launchers
 
-# entry_script PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...
-#   Writes a launcher that names this release's own interpreter, so a running process never mixes two releases.
-#   `call` runs TARGET:NAME; `console-script` the entry point NAME of distribution TARGET; `interpreter` Python itself.
-#   Returns 1 where the distribution has no such script, or the Python between is no Python; both are said with PART.
-entry_script() (
-    environment=$2
-    must mkdir -p "${1%/*}"
-    entry_launchers "$environment" one "$@"
-)
-
-# entry_scripts ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH...
-#   A launcher for every console script of the distribution; DEPENDENTS=yes: of every distribution of the environment.
-entry_scripts() (
-    environment=$1
-    must mkdir -p "$BIN"
-    entry_launchers "$environment" all "$BIN" "$@"
-)
-
+# entry_launchers ENVIRONMENT
+#   Writes its launchers, which name this release's own interpreter: a running process never mixes two releases. One Python writes
+#   all of them, for its start takes longer than its work.
+#   Of each_script: `call` runs TARGET:NAME; `console-script` the entry point NAME of distribution TARGET; `interpreter` Python itself.
+#   Of each_scripts: every console script of the distribution; DEPENDENTS=yes: of every distribution of the environment.
+#   Returns 1 where a distribution has no such script, or the Python between is no Python; both are said with the part.
 entry_launchers() (
+    records=$STATE/launchers
+    { each_script entry_script_record "$1" && each_scripts entry_scripts_record "$1"; } >"$records" || die "could not write $records"
     python=$(environment_folder "$1")/bin/python
-    shift
-    "$python" -I - "$python" "$SHARE" "$@" <<'END'
+    [ ! -s "$records" ] || entry_write_launchers "$python" "$records" || exit 1
+    must rm -f "$records"
+)
+
+# entry_script_record WANTED PATH ENVIRONMENT PART TYPE TARGET NAME INITIALIZATION ARGUMENTS EXTRA_PATH...
+entry_script_record() {
+    [ "$1" != "$3" ] || entry_record one "$@"
+}
+
+# entry_scripts_record WANTED ENVIRONMENT DISTRIBUTION PART DEPENDENTS INITIALIZATION ARGUMENTS EXTRA_PATH...
+entry_scripts_record() {
+    [ "$1" != "$2" ] || entry_record all "$@"
+}
+
+# entry_record FIELD...: prints how many they are, and each; with a NUL behind it, which no field can hold.
+entry_record() {
+    printf '%s\000' "$#" "$@"
+}
+
+# entry_write_launchers PYTHON RECORDS
+entry_write_launchers() {
+    "$1" -I - "$1" "$SHARE" "$BIN" "$2" <<'END'
 import importlib.metadata
 import os
 import sys
 
-python, share, mode, *fields = sys.argv[1:]
+python, share, scripts, records = sys.argv[1:]
 
 
 def main():
-    if mode == "one":
-        path, _, part, kind, target, name, initialization, arguments, *extra = fields
-        if kind == "interpreter":
-            return interpreter(path, part, initialization, extra)
-        if kind == "console-script":
-            target, name = console_script(part, target, name)
-        return launcher(path, part, target, name, initialization, arguments, extra)
-    folder, _, distribution, part, dependents, initialization, arguments, *extra = fields
+    with open(records, "rb") as opened:
+        fields = [os.fsdecode(field) for field in opened.read().split(b"\0")]
+    while fields[0]:
+        count = int(fields[0])
+        mode, _, *record = fields[1 : count + 1]
+        one_script(*record) if mode == "one" else all_scripts(*record)
+        del fields[: count + 1]
+
+
+def one_script(path, _, part, kind, target, name, initialization, arguments, *extra):
+    if kind == "interpreter":
+        return interpreter(path, part, initialization, extra)
+    if kind == "console-script":
+        target, name = console_script(part, target, name)
+    launcher(path, part, target, name, initialization, arguments, extra)
+
+
+def all_scripts(_, distribution, part, dependents, initialization, arguments, *extra):
     chosen = importlib.metadata.distributions() if dependents == "yes" else [installed(part, distribution)]
     for one in sorted(chosen, key=lambda one: one.metadata["Name"].lower()):
         if dependents == "yes" and one.metadata["Name"].lower() == "setuptools":
             continue
         for point in console_scripts(one):
             target, name = halves(point)
-            launcher(os.path.join(folder, point.name), part, target, name, initialization, arguments, extra)
+            launcher(os.path.join(scripts, point.name), part, target, name, initialization, arguments, extra)
 
 
 def installed(part, distribution):
@@ -174,9 +196,9 @@ def shebang():
     return f"#!/bin/sh\n'''exec' {quoted(python)} \"$0\" \"$@\"\n' '''\n"
 
 
-def paths(scripts, extra):
+def paths(folder, extra):
     # Without the folder of the launchers: who may write there must not be able to slip the service a module.
-    text = f"sys.path[:] = [path for path in sys.path if path != {scripts!r}]\n" if scripts else ""
+    text = f"sys.path[:] = [path for path in sys.path if path != {folder!r}]\n" if folder else ""
     if extra:
         text += "sys.path.extend([\n" + "".join(f"    {path!r},\n" for path in extra) + "])\n"
     return text
@@ -200,6 +222,7 @@ def write(path, part, text):
 
 
 def put(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".part", "w", encoding="utf-8") as out:
         out.write(text)
     os.chmod(path + ".part", 0o700)
@@ -208,7 +231,7 @@ def put(path, text):
 
 main()
 END
-)
+}
 
 # --- downloads and archives
 
@@ -391,26 +414,47 @@ entry_command() (
     log_warn "command $name failed with status $status; its part says to go on"
 )
 
-# entry_check WHEN: `build` before the switch, `running` after it. Says every check that fails; returns 1 where one did.
-entry_check() {
-    each_check entry_check_one "$1" >"$STATE/checks" || return 1
-    if grep -q . "$STATE/checks"; then
-        rm -f "$STATE/checks"
-        return 1
-    fi
-    rm -f "$STATE/checks"
+# entry_check WHEN: `build` before the switch, `running` after it. Says every check that fails; returns 1 where one did. Two run
+# at a time, for a check of Zope's configuration loads all of Zope.
+entry_check() (
+    checks=$STATE/checks.$$ failed=0
+    must rm -rf "$STATE"/checks.*
+    must mkdir "$checks"
+    entry_check_lane "$checks" "$1" &
+    entry_check_lane "$checks" "$1"
+    wait "$!"
+    number=0
+    each_check entry_check_say "$checks" "$1"
+    must rm -rf "$checks"
+    exit "$failed"
+)
+
+entry_check_lane() {
+    number=0
+    each_check entry_check_one "$@"
 }
 
-# Prints the name of a check that failed, so that the others are still asked.
+# entry_check_one CHECKS WANTED NAME WHEN COMMAND...: whoever makes the folder of a check runs it.
 entry_check_one() {
-    wanted=$1 name=$2 when=$3
-    shift 3
-    [ "$when" = "$wanted" ] || return 0
-    "$@" </dev/null >"$STATE/check.log" 2>&1 && rm -f "$STATE/check.log" && return 0
-    environment_last_words "$STATE/check.log"
-    log_error "check failed: $name"
-    rm -f "$STATE/check.log"
-    printf '%s\n' "$name"
+    number=$((number + 1))
+    if [ "$4" != "$2" ] || ! mkdir "$1/$number" 2>/dev/null; then
+        return 0
+    fi
+    folder=$1/$number
+    shift 4
+    "$@" </dev/null >"$folder/log" 2>&1 || return 0
+    : >"$folder/passed"
+}
+
+# entry_check_say CHECKS WANTED NAME WHEN COMMAND...: what failed, in the order of the plan.
+entry_check_say() {
+    number=$((number + 1))
+    if [ "$4" != "$2" ] || [ -e "$1/$number/passed" ]; then
+        return 0
+    fi
+    failed=1
+    environment_last_words "$1/$number/log"
+    log_error "check failed: $3"
 }
 
 # entry_quote VALUE: prints it as one word of a shell file.

@@ -453,7 +453,10 @@ main_alone() {
     shift
     main_arguments=$*
     main_step_lock "$main_command" || main_end $?
-    "$main_called" "$@" || main_end $?
+    case $main_command in
+    build | configure | permissions | complete) signal_run "$main_called" "$@" ;;
+    *) "$main_called" "$@" ;;
+    esac || main_end $?
     main_end 0
 }
 

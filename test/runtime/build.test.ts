@@ -1,0 +1,115 @@
+/** What the build step makes: environments, launchers, and the checks before a switch. */
+import {mkdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {makeHost, testShells} from '../harness/shell.js';
+import {testWith} from '../harness/test-with.js';
+import {execute, findPython, type Ran, toolBox} from '../harness/tools.js';
+
+const uv = await toolBox('uv');
+
+for (const shell of testShells()) {
+  test(`${shell.name}: each check that fails is said, in the order of the plan`, async (t) => {
+    const host = await makeHost();
+    const checks = Array.from({length: 6}, (_, at) => {
+      const fails = at % 2 === 0;
+      return `"$@" 'check ${at}' build sh -c 'echo "words of $1"; [ "$2" = no ]' sh ${at} ${fails ? 'yes' : 'no'} || return`;
+    });
+    const ran = await host.call(shell, 'mkdir -p "$STATE" && entry_check build', {
+      release: {version: '1.0.0', data: `each_check() {\n${checks.join('\n')}\n"$@" later running false\n}`},
+    });
+    t.is(ran.status, 1);
+    const said = [0, 2, 4].flatMap((at) => [`error: words of ${at}`, `error: check failed: check ${at}`]);
+    t.is(ran.stderr, `${said.join('\n')}\n`);
+  });
+
+  test(`${shell.name}: what fails before it can start is a check that fails`, async (t) => {
+    const host = await makeHost();
+    const ran = await host.call(shell, 'mkdir -p "$STATE" && entry_check build', {
+      release: {version: '1.0.0', data: `each_check() { "$@" 'no program' build "$STATE/nothing"; }`},
+    });
+    t.is(ran.status, 1);
+    t.regex(ran.stderr, /error: check failed: no program\n$/);
+  });
+}
+
+for (const shell of testShells()) {
+  test(`${shell.name}: Ctrl-C ends a build by itself, and both checks that run`, async (t) => {
+    const host = await makeHost();
+    const pids = join(host.folder, 'pids');
+    // Each notes itself; who comes second sends the signal. $$ is the script, whoever calls this.
+    const check = `sh -c 'echo "$$" >>"$2"; [ "$(grep -c . "$2")" -lt 2 ] || kill -INT "$1"; exec sleep 600' sh "$$" '${pids}'`;
+    const script = await host.script({
+      version: '1.0.0',
+      data: `each_check() { "$@" one build ${check} && "$@" two build ${check}; }`,
+    });
+    const ran = await host.run(shell, script, ['complete']);
+    t.is(ran.status, 130, ran.stderr);
+    const noted = (await readFile(pids, 'utf8')).trim().split('\n');
+    t.is(noted.length, 2);
+    // Ended, also where nobody has asked yet how.
+    const states = await execute(['ps', '-o', 'stat=', '-p', noted.join()]);
+    t.notRegex(states.stdout, /^[^Z\n]/m);
+  });
+}
+
+for (const installer of ['pip', 'uv'] as const) {
+  testWith(installer === 'uv' ? uv : undefined)(
+    `${installer}: two builds give the same files, also of a module that each start of Python imports`,
+    async (t) => {
+      const host = await makeHost();
+      const requirement = await earlyWheel(host.folder);
+      const build = async (): Promise<Ran> =>
+        host.call(
+          testShells()[0]!,
+          `environment_requirements() { echo '${requirement}'; }
+           environment_uv() { echo '${uv.bin('uv')}'; }
+           mkdir -p "$STATE"
+           environment_install "$LIB/venv" main && cd "$LIB/venv/lib" && find . -type f -exec sha256sum '{}' + | sort -k 2`,
+          {
+            release: {version: '1.0.0', installer},
+            env: {WHEELHOUSE: join(host.folder, 'wheelhouse'), PIP_CONFIG_FILE: '/dev/null', UV_NO_CONFIG: '1'},
+          },
+        );
+      const first = await build();
+      t.is(first.status, 0, first.stderr);
+      t.is((await build()).stdout, first.stdout);
+      // As a build at another time sees it: what is compiled depends on no date.
+      const compiled = first.stdout.split('\n').filter((line) => line.endsWith('.pyc'));
+      t.is(compiled.length, 2);
+      const release = join(host.prefix, 'releases/1.0.0/lib/venv/lib');
+      for (const line of compiled) {
+        const header = await readFile(join(release, line.slice(line.indexOf('./'))));
+        t.is(header.readUInt32LE(4), 1, `${line}: compiled without a look at its source`);
+      }
+    },
+  );
+}
+
+/** A wheel in `wheelhouse/` with a module that a .pth file imports, one that no Python can compile, and one more. */
+async function earlyWheel(folder: string): Promise<string> {
+  const wheelhouse = join(folder, 'wheelhouse');
+  await mkdir(wheelhouse);
+  const ran = await execute([(await findPython()).path, '-c', wheelMaker, wheelhouse]);
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return `early==1.0 --hash=sha256:${ran.stdout.trim()}`;
+}
+
+const wheelMaker = `
+import hashlib, sys, zipfile
+path = sys.argv[1] + "/early-1.0-py3-none-any.whl"
+files = {
+    "early.pth": "import early\\n",
+    "early/__init__.py": "started = True\\n",
+    "early/later.py": "text = 'later'\\n",
+    "early/other_python.py": "print 'this is no Python 3'\\n",
+    "early-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nname: early\\nVersion: 1.0\\nSummary: Version: 2.0\\n\\nName: other\\n",
+    "early-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: tests\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+files["early-1.0.dist-info/RECORD"] = "".join(name + ",,\\n" for name in files) + "early-1.0.dist-info/RECORD,,\\n"
+with zipfile.ZipFile(path, "w") as out:
+    for name, text in files.items():
+        out.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text)
+with open(path, "rb") as made:
+    print(hashlib.sha256(made.read()).hexdigest())
+`;
