@@ -4,7 +4,6 @@
 # digest_tool           prints the tool in use: sha256sum, shasum, openssl or python3; fails where there is none
 # digest_file FILE      prints the file's SHA-256 in hex
 # digest_stdin          the same for standard input
-# digest_each FILE...     prints `HEX  FILE` for each, in order
 
 digest_tool() {
     if shell_has sha256sum; then
@@ -35,17 +34,4 @@ digest_stdin() (
     *) sum=$(python3 -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())') ;;
     esac || return 1
     printf '%s\n' "${sum%% *}"
-)
-
-digest_each() (
-    tool=$(digest_tool) || return 1
-    case $tool in
-    sha256sum) sha256sum -- "$@" ;;
-    shasum) shasum -a 256 -- "$@" ;;
-    openssl) openssl dgst -sha256 -r "$@" | awk '{ sub(/ \*/, "  "); print }' ;;
-    *) python3 -c '
-import hashlib, sys
-for name in sys.argv[1:]:
-    print(hashlib.sha256(open(name, "rb").read()).hexdigest() + "  " + name)' "$@" ;;
-    esac
 )

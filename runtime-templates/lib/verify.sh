@@ -105,18 +105,22 @@ verify_release() (
         }'
 )
 
-# ls and the digest in one walk; both lists come out mixed, and are told apart by the length of their first word.
+# ls and the digest in one walk; both lists come out mixed, and are told apart by the length of their first word. openssl is asked
+# first here: where the processor helps, it takes a third of the time of the others.
 verify_listing() (
-    tool=$(digest_tool) || exit 1
-    case $tool in
-    sha256sum) find . ! -name . -exec ls -ldn '{}' + -type f -exec sha256sum '{}' + ;;
-    shasum) find . ! -name . -exec ls -ldn '{}' + -type f -exec shasum -a 256 '{}' + ;;
-    openssl) find . ! -name . -exec ls -ldn '{}' + -type f -exec openssl dgst -sha256 -r '{}' + ;;
-    *) find . ! -name . -exec ls -ldn '{}' + -type f -exec python3 -c '
+    if shell_has openssl; then
+        set -- openssl dgst -sha256 -r
+    elif shell_has sha256sum; then
+        set -- sha256sum
+    elif shell_has shasum; then
+        set -- shasum -a 256
+    else
+        set -- python3 -c '
 import hashlib, sys
 for name in sys.argv[1:]:
-    print(hashlib.sha256(open(name, "rb").read()).hexdigest() + "  " + name)' '{}' + ;;
-    esac
+    print(hashlib.sha256(open(name, "rb").read()).hexdigest() + "  " + name)'
+    fi
+    find . ! -name . -exec ls -ldn '{}' + -type f -exec "$@" '{}' +
 )
 
 # Reads the lines of verify_release and permission_outside; sets owner and mode of those that differ in nothing else being wrong there.
