@@ -35,6 +35,7 @@ ${section(
     ['prefix', release.prefix],
     ['Python', `${target.implementation} ${target.python}, ${target.platform}`],
     ['services', `${release.services}, as ${release.user}:${release.group}`],
+    ['jobs', release.schedules],
     ['releases kept', String(release.keep)],
     ['syslog', plan.logging.enabled ? [plan.logging.facility, ...plan.logging.remotes].join(' ') : 'off'],
     ['migrates data', release.dataMigration ? 'yes: it is not taken back by itself' : 'no'],

@@ -1,41 +1,46 @@
 import type {Report} from '../diagnostics/diagnostic.js';
-import type {ReleasePlan, ServiceEntry} from '../model/release-plan.js';
+import type {ReleasePlan, ScheduleEntry, ServiceEntry} from '../model/release-plan.js';
 import {show, text} from '../util/text.js';
 import {hostPlaces} from './host-folders.js';
 import {type ServiceFile, supervisorFiles} from './supervisor-conf.js';
-import {systemdFiles, writableFolders} from './systemd-unit.js';
+import {timerFiles} from './systemd-timer.js';
+import {systemdFiles, type UnitOptions, writableFolders} from './systemd-unit.js';
 
-/** The files below etc/ that the plan's manager of services reads; none where services are the profile's own commands. */
+/** The files below etc/ that whoever runs services and jobs reads; none where services are the profile's own commands, or for cron. */
 export function serviceFiles(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
+  return [...filesOfServices(plan, report), ...(plan.release.schedules === 'systemd' ? jobUnits(plan, report) : [])];
+}
+
+function filesOfServices(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
   const services = servicesOf(plan);
   switch (plan.release.services) {
     case 'supervisor':
       return supervisorFiles(services, {syslog: plan.logging.enabled}, report);
     case 'systemd':
-      return unitFiles(plan, report);
+      return systemdFiles(services, unitOptions(plan), report);
     case 'none':
       return [];
   }
 }
 
-/** The units of the plan's services, whoever manages them. */
-function unitFiles(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
-  return systemdFiles(
-    plan.entries.filter((entry): entry is ServiceEntry => entry.kind === 'service'),
-    {
-      name: plan.release.name,
-      user: text({ref: 'user'}),
-      group: text({ref: 'group'}),
-      syslog: plan.logging,
-      writable: writableFolders(plan.entries),
-    },
-    report,
-  );
+function jobUnits(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
+  const services = servicesOf(plan).map(({name}) => name);
+  return timerFiles(schedulesOf(plan), services, unitOptions(plan), report);
+}
+
+function unitOptions(plan: ReleasePlan): UnitOptions {
+  return {
+    name: plan.release.name,
+    user: text({ref: 'user'}),
+    group: text({ref: 'group'}),
+    syslog: plan.logging,
+    writable: writableFolders(plan.entries),
+  };
 }
 
 /**
  * The units for people to read, as `systemctl cat` shows them, with the places of the plan's own prefix. What only the host
- * knows stands in brackets: the script fills it in where `services = systemd`.
+ * knows stands in brackets: the script fills it in where `services = systemd`, or for jobs `schedules = systemd`.
  */
 export function emitUnits(plan: ReleasePlan, report: Report): string {
   const places = hostPlaces(plan);
@@ -46,7 +51,7 @@ export function emitUnits(plan: ReleasePlan, report: Report): string {
     if (ref.ref === 'python') return `${places.get('venv')}/bin/python`;
     return (ref.ref === 'place' ? places.get(ref.place) : undefined) ?? show({pieces: [ref]});
   };
-  return unitFiles(plan, report)
+  return [...systemdFiles(servicesOf(plan), unitOptions(plan), report), ...jobUnits(plan, report)]
     .map(
       ({path, content}) =>
         `# /etc/${path.replace('systemd/', 'systemd/system/')}\n${content.pieces.map(shown).join('')}`,
@@ -56,4 +61,8 @@ export function emitUnits(plan: ReleasePlan, report: Report): string {
 
 export function servicesOf(plan: ReleasePlan): readonly ServiceEntry[] {
   return plan.entries.filter((entry): entry is ServiceEntry => entry.kind === 'service');
+}
+
+function schedulesOf(plan: ReleasePlan): readonly ScheduleEntry[] {
+  return plan.entries.filter((entry): entry is ScheduleEntry => entry.kind === 'schedule');
 }

@@ -98,6 +98,7 @@ function settings(plan: ReleasePlan, digest: string): readonly {readonly name: s
     OPERATORS: release.operators ?? '',
     KEEP: String(release.keep),
     SERVICES: release.services,
+    SCHEDULES: release.schedules,
     SUPERVISOR_AS_ROOT: release.services === 'supervisor' && needsRoot(servicesOf(plan)) ? 'yes' : 'no',
     INSTALLER: release.installer,
     BUILD_FROM_SOURCE: release.buildFromSource.join(' '),

@@ -1,9 +1,10 @@
 import type {DiagnosticKind, Report} from '../diagnostics/diagnostic.js';
-import type {Entry, ServiceEntry} from '../model/release-plan.js';
+import type {Entry, Origin, ServiceEntry} from '../model/release-plan.js';
 import type {Text} from '../model/text.js';
 import {place, refs, show, text} from '../util/text.js';
-import {isPlainRef, joined, type QuotedText} from './file-text.js';
+import {joined, type QuotedText} from './file-text.js';
 import type {ServiceFile} from './supervisor-conf.js';
+import {escaped, quotedPieces, word} from './systemd-syntax.js';
 
 export const listenerWithoutSupervisor: DiagnosticKind = {
   id: 'CFG721',
@@ -93,8 +94,7 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
   const before = all
     .filter((other) => other.priority < service.priority)
     .map((other) => `${name}-${other.name}.service`);
-  const root = service.user === 'root';
-  const lines: (string | readonly (string | QuotedText)[])[] = [
+  const lines: UnitLine[] = [
     '[Unit]',
     `Description=${escaped(name)}: ${escaped(service.name)}`,
     `PartOf=${name}.target`,
@@ -114,7 +114,23 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
     `TimeoutStopSec=${service.stopWaitSeconds}`,
     'Restart=on-failure',
     'RestartSec=2',
-    ...output(service, options),
+    ...output(service.name, service.redirectStderr, options),
+    ...hardening(service.user === 'root', options),
+    ...(service.autostart ? ['', '[Install]', `WantedBy=${name}.target`] : []),
+  ];
+  return unitText(firstLine(name), lines);
+}
+
+/** A line of a unit. */
+export type UnitLine = string | readonly (string | QuotedText)[];
+
+export function unitText(first: Text, lines: readonly UnitLine[]): QuotedText {
+  return joined(first, ...lines.flatMap((line) => (typeof line === 'string' ? [`${line}\n`] : [...line, '\n'])));
+}
+
+/** What a process of the release has no need for is taken from it. */
+export function hardening(root: boolean, options: UnitOptions): readonly UnitLine[] {
+  return [
     '',
     '# What the service has no need for.',
     'NoNewPrivileges=yes',
@@ -140,44 +156,43 @@ function unit(service: ServiceEntry, all: readonly ServiceEntry[], options: Unit
     'SystemCallArchitectures=native',
     'SystemCallFilter=@system-service',
     'SystemCallErrorNumber=EPERM',
-    ...(service.autostart ? ['', '[Install]', `WantedBy=${name}.target`] : []),
   ];
-  return joined(
-    firstLine(name),
-    ...lines.flatMap((line) => (typeof line === 'string' ? [`${line}\n`] : [...line, '\n'])),
-  );
 }
 
-function output(service: ServiceEntry, options: UnitOptions): (string | readonly (string | QuotedText)[])[] {
+/** Where its output goes: to the journal, else to a file of its own. */
+export function output(name: string, oneFile: boolean, options: UnitOptions): readonly UnitLine[] {
   if (options.syslog.enabled) {
     return [
       'StandardOutput=journal',
       'StandardError=inherit',
-      `SyslogIdentifier=${escaped(options.name)}@${escaped(service.name)}`,
+      `SyslogIdentifier=${escaped(options.name)}@${escaped(name)}`,
       `SyslogFacility=${options.syslog.facility}`,
     ];
   }
   return [
-    ['StandardOutput=append:', place('log', `${service.name}.log`)],
-    service.redirectStderr
-      ? 'StandardError=inherit'
-      : ['StandardError=append:', place('log', `${service.name}-error.log`)],
+    ['StandardOutput=append:', place('log', `${name}.log`)],
+    oneFile ? 'StandardError=inherit' : ['StandardError=append:', place('log', `${name}-error.log`)],
   ];
 }
 
 function commandLine(service: ServiceEntry, report: Report): (string | QuotedText)[] {
   for (const argument of service.command) {
-    if (!refs(argument).some((ref) => ref.ref === 'secret')) continue;
-    report({
-      kind: secretOnCommandLine,
-      message: `service \`${service.name}\` has a secret on its command line in \`${show(argument)}\``,
-      notes: [`it comes from ${service.origin.file}:${service.origin.line}`],
-      hint: 'hand it over in the environment, or let the program read it from a file',
-    });
+    reportSecretArgument(`service \`${service.name}\``, argument, service.origin, report);
   }
   return service.command.flatMap((argument, index) =>
     index === 0 ? [word(argument, true)] : [' ', word(argument, true)],
   );
+}
+
+/** @param what  whose argument it is: `service \`web\`` */
+export function reportSecretArgument(what: string, argument: Text, origin: Origin, report: Report): void {
+  if (!refs(argument).some((ref) => ref.ref === 'secret')) return;
+  report({
+    kind: secretOnCommandLine,
+    message: `${what} has a secret on its command line in \`${show(argument)}\``,
+    notes: [`it comes from ${origin.file}:${origin.line}`],
+    hint: 'hand it over in the environment, or let the program read it from a file',
+  });
 }
 
 export const secretOnCommandLine: DiagnosticKind = {
@@ -190,36 +205,3 @@ Why: ps shows the command line of every process to every user of the host.
 Example: "args = --password \${secrets:db}". Hand the secret over in the environment or in a file instead.
 Source: proc(5), /proc/PID/cmdline.`,
 };
-
-/** One word of a unit's value, in double quotes where it needs them. `$` is doubled where variables would be expanded. */
-function word(value: Text, expands: boolean): QuotedText {
-  const bare = value.pieces.every((piece) =>
-    typeof piece === 'string' ? /^[\w@+=:,./-]+$/.test(piece) : isPlainRef(piece),
-  );
-  if (bare && value.pieces.length > 0) return value;
-  return joined('"', quotedPieces(value, expands), '"');
-}
-
-function quotedPieces(value: Text, expands: boolean): QuotedText {
-  return {
-    pieces: value.pieces.map((piece) => {
-      if (typeof piece === 'string') return escaped(piece, expands);
-      return isPlainRef(piece)
-        ? piece
-        : {quoted: piece, as: expands ? 'systemd_quote_argument' : 'systemd_quote_value'};
-    }),
-  };
-}
-
-/** Source: systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers"; systemd.service(5), "Command lines". */
-function escaped(value: string, expands = false): string {
-  const named: Readonly<Record<string, string>> = {'\n': '\\n', '\t': '\\t', '\r': '\\r'};
-  const quoted = [...value.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')]
-    .map(
-      (char) =>
-        named[char] ??
-        (char < ' ' || char === '\x7f' ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char),
-    )
-    .join('');
-  return expands ? quoted.replaceAll('$', '$$$$') : quoted;
-}

@@ -91,6 +91,7 @@ export function lower(
       keep: settings.keep,
       services: settings.services,
       ...(settings.serviceCommands !== undefined && {serviceCommands: mapTexts(settings.serviceCommands, placed)}),
+      schedules: settings.schedules,
       installer: settings.installer,
       buildFromSource: settings.buildFromSource,
       dataMigration: settings.dataMigration,

@@ -209,10 +209,11 @@ export interface ServiceEntry extends EntryBase {
   readonly fingerprint?: string;
 }
 
-/** A line of the service user's crontab, kept in the application's own block. */
+/** A command that the service user runs at times: a line of cron, kept in the application's own block, or a timer of systemd. */
 export interface ScheduleEntry extends EntryBase {
   readonly kind: 'schedule';
   readonly name: string;
+  /** As cron writes them: what `readCronTime` takes. */
   readonly times: string;
   readonly command: Text;
   readonly environment: readonly Variable[];
@@ -283,6 +284,7 @@ export interface ReleasePlan {
     | 'keep'
     | 'services'
     | 'serviceCommands'
+    | 'schedules'
     | 'installer'
     | 'buildFromSource'
     | 'dataMigration'

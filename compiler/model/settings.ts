@@ -81,6 +81,8 @@ export interface Settings {
   readonly operators?: string;
   readonly keep: number;
   readonly services: 'supervisor' | 'systemd' | 'none';
+  /** Who runs jobs at their times. */
+  readonly schedules: 'cron' | 'systemd';
   /** With `services = none`: the profile's own commands, run by sh. One that is absent is not there to be run. */
   readonly serviceCommands?: Readonly<Partial<Record<ServiceAction, Text>>>;
   readonly installer: 'auto' | 'uv' | 'pip';

@@ -36,6 +36,11 @@ export const settingSections: readonly SettingSection[] = [
       {name: 'keep', fallback: '5', text: 'complete releases that stay on the host, at least 2'},
       {name: 'services', fallback: 'supervisor', text: 'supervisor, systemd or none'},
       {
+        name: 'schedules',
+        fallback: 'cron; systemd with services = systemd',
+        text: 'who runs jobs at their times: cron (a file in /etc/cron.d or a block in the crontab), or systemd (a timer each)',
+      },
+      {
         name: 'restart-command',
         text: 'with services = none: what restarts them after a switch; else stop-command and start-command',
       },

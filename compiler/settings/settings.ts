@@ -115,6 +115,8 @@ export function readSettings(
     ...(operators !== undefined && {operators}),
     keep: release.whole('keep', 5, 2),
     services,
+    // Who chose systemd for services looks there for jobs, and a host of units alone may have no cron.
+    schedules: release.choice('schedules', ['cron', 'systemd'], services === 'systemd' ? 'systemd' : 'cron'),
     ...readServiceCommands(release, services),
     installer: release.choice('installer', ['auto', 'uv', 'pip'], 'auto'),
     buildFromSource: release.list('build-from-source').map(canonical),

@@ -1,33 +1,18 @@
 # shellcheck shell=sh
-# crontab.sh: the release's jobs, in a block of the application's own.
+# crontab.sh: the release's jobs for cron, in a block of the application's own.
 #
-# crontab_record         writes $ETC/crontab, the jobs of this release, so that any later script can go back to them
 # crontab_install        makes the host's cron run the jobs of the current release: where the script is root a file in CRON_FOLDER,
 #                        else a block in the crontab of the user who runs it. Nothing is written where nothing changed.
 # crontab_remove         takes the application's jobs out of both
 # crontab_problems       for preflight: prints why the jobs of this script could not be installed, a line each; writes nothing
-# crontab_shown          prints the jobs that cron has for the application now, for plan and status
+# crontab_states         prints `NAME STATE TIMES` for each job of the current release: scheduled, or absent
+# crontab_left           for the hitlist: prints the application's file in CRON_FOLDER where the current release has no jobs for cron
 #
 # The block is known by its first and last line, which name PREFIX: it is the application's and not a release's, for a block a
 # release would run every job once a release. Lines outside it are never touched; the crontab that was there is kept in
 # $STATE/crontab.before.
 
 CRON_FOLDER=${CRON_FOLDER:-/etc/cron.d}
-
-crontab_record() (
-    umask 077
-    each_schedule crontab_line >"$ETC/crontab.new" || die "the jobs can't be written to $ETC/crontab"
-    must mv -f "$ETC/crontab.new" "$ETC/crontab"
-)
-
-# crontab_line NAME TIMES COMMAND
-crontab_line() (
-    case $2$3 in
-    *'
-'*) die "job $1 has a newline in its times or its command: cron would take the rest for another job" ;;
-    esac
-    printf '# %s\n%s\t%s\n' "$1" "$2" "$3"
-)
 
 crontab_install() (
     jobs=$CURRENT/etc/crontab
@@ -51,7 +36,6 @@ crontab_remove() (
 )
 
 crontab_problems() (
-    [ -n "$(each_schedule crontab_line 2>/dev/null)" ] || exit 0
     if [ "$(id -u)" != 0 ]; then
         shell_has crontab || echo "there is no crontab on this host, and the release has jobs: install cron, or take the jobs out"
         exit 0
@@ -69,12 +53,36 @@ crontab_is_own() {
     [ "$(sed -n '1p' "$1")" = "$(crontab_begin_line)" ]
 }
 
+crontab_states() (
+    [ -f "$CURRENT/etc/crontab" ] || exit 0
+    {
+        crontab_shown | sed 's/^/now /'
+        sed 's/^/job /' "$CURRENT/etc/crontab"
+    } | awk '
+        $1 == "now" { there[substr($0, 5)] = 1; next }
+        $2 == "#" { name = substr($0, 7); next }
+        {
+            line = substr($0, 5)
+            times = line
+            sub(/\t.*/, "", times)
+            print name, (line in there ? "scheduled" : "absent"), times
+        }'
+)
+
+# crontab_shown: prints the jobs that cron has for the application now, `TIMES<tab>COMMAND` each. Whoever is not root can read the
+# file of CRON_FOLDER, and a crontab of their own.
 crontab_shown() (
-    if [ "$(id -u)" = 0 ]; then
-        file=$(crontab_path)
-        [ ! -f "$file" ] || awk '!/^#/ && !/^[A-Z]+=/ && NF' "$file"
-    else
-        crontab_read '' | crontab_block | awk '!/^#/ && NF'
+    file=$(crontab_path)
+    if [ -r "$file" ] && crontab_is_own "$file"; then
+        awk -F '\t' '/^#/ || /^[A-Z]+=/ || !NF { next } { times = $1; sub(/^[^\t]*\t[^\t]*\t/, ""); print times "\t" $0 }' "$file"
+    fi
+    [ "$(id -u)" = 0 ] || crontab_read '' | crontab_block | awk '!/^#/ && NF'
+)
+
+crontab_left() (
+    file=$(crontab_path)
+    if [ -f "$file" ] && [ ! -s "$CURRENT/etc/crontab" ] && crontab_is_own "$file"; then
+        printf '%s\n' "$file"
     fi
 )
 

@@ -61,7 +61,7 @@ health_return() (
         log_error "$NAME $old is current again, and its services do not all run: see above"
         exit 1
     fi
-    crontab_install || log_warn "the crontab is still that of $bad"
+    schedule_install || log_warn "the jobs are still those of $bad"
     release_settle
     log_info "$NAME $old is back and serves"
     webhook_send rollback "${STEP:-verify}" "$NAME went back from $bad to $old: the health gate failed" 30

@@ -256,7 +256,7 @@ main_step_configure() {
     entry_configure || return
     # What runs and what cron runs, as files of the release: a rollback by another release's script reads them.
     service_record || return
-    crontab_record || return
+    schedule_record || return
     main_mark configure
 }
 
@@ -303,7 +303,7 @@ main_step_restart() {
         health_return "$(main_came_from)"
         return
     fi
-    crontab_install || return
+    schedule_install || return
     entry_commands after-switch && return
     main_status=$?
     # Of a release that was verified long ago a command is no reason to go back.
@@ -419,7 +419,7 @@ main_go() {
         # The restore left them stopped, and what is stopped a restart leaves alone.
         service_start || return
     fi
-    crontab_install || return
+    schedule_install || return
     service_settled 5 || return
     release_settle
     log_info "release $1 serves"

@@ -33,6 +33,7 @@ plan_show() (
     distributions=$(plan_distributions "$active") || exit 1
     bridged=$(bridge_recipes) || exit 1
     services=$(service_changes 2>/dev/null)
+    schedules=$(schedule_changes 2>/dev/null)
     drift=$(plan_drift "$active")
     needs=0
     [ "$verdict" != build ] || needs=$(preflight_needs)
@@ -42,14 +43,15 @@ plan_show() (
     [ "$verdict" = unchanged ] || problems=$(preflight_problems 2>/dev/null)
     shown=plan_text
     [ "$json" = no ] || shown=plan_json
-    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems" "$bridged"
+    "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems" "$bridged" \
+        "$schedules"
     [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
 )
 
-# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS BRIDGED: print what plan_show
-# found; NEEDS and FREE in KiB
+# plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS BRIDGED SCHEDULES: print what
+# plan_show found; NEEDS and FREE in KiB
 plan_text() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10}
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10} schedules=${11}
     printf '%s %s on %s, in %s\n' "$NAME" "$RELEASE_ID" "$HOST_NAME" "$PREFIX"
     case $verdict in
     unchanged) printf 'unchanged: release %s is deployed\n' "$RELEASE_ID" ;;
@@ -62,6 +64,7 @@ plan_text() (
     # What these write is known once they are built.
     [ -z "$bridged" ] || plan_section 'parts that their own recipes build' "$bridged"
     plan_section 'services to start, restart or stop' "$services"
+    plan_section 'jobs to add, change or remove' "$schedules"
     plan_section "drift of the current release" "$drift"
     [ -z "$problems" ] || plan_section 'this host is unfit: to put right before a deploy' "$problems"
     if [ "$needs" -gt 0 ]; then
@@ -82,7 +85,7 @@ END
 }
 
 plan_json() (
-    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10}
+    verdict=$1 active=$2 files=$3 distributions=$4 services=$5 drift=$6 needs=$7 free=$8 problems=$9 bridged=${10} schedules=${11}
     printf '{"schema":"cfgc-plan-host/1",%s,%s,%s,%s,%s,"files":' "$(json_pair name "$NAME")" "$(json_pair from "$active")" \
         "$(json_pair to "$RELEASE_ID")" "$(json_pair prefix "$PREFIX")" "$(json_pair verdict "$verdict")"
     json_string "$files"
@@ -92,6 +95,8 @@ plan_json() (
     printf '%s' "$bridged" | json_lines
     printf ',"services":'
     printf '%s' "$services" | json_lines
+    printf ',"schedules":'
+    printf '%s' "$schedules" | json_lines
     printf ',"drift":'
     printf '%s' "$drift" | json_lines
     printf ',"problems":'
@@ -130,7 +135,7 @@ plan_files() (
         $1 == "f" && ($2 == "etc" || $2 == "secret") {
             path = substr($0, index($0, " ./") + 3)
             # Files that the library itself writes.
-            if (path ~ /^etc\/(services|supervisor|systemd|crontab)/) next
+            if (path ~ /^etc\/(services|supervisor|systemd|crontab|timers)/) next
             if (!(path in new)) print "only in the current release: " path
         }'
 )

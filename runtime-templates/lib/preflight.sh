@@ -50,7 +50,7 @@ preflight_problems() (
     preflight_noexec
     preflight_ports
     preflight_services
-    crontab_problems
+    schedule_problems
     each_system preflight_system
     each_input preflight_input
     secret_problems
@@ -348,9 +348,7 @@ preflight_services() {
         if [ -z "$(each_service echo)" ]; then
             return
         fi
-        if ! shell_has systemctl || [ ! -d /run/systemd/system ]; then
-            echo "systemd does not run this host, and services = systemd wants it: services = supervisor needs nothing"
-        fi
+        systemd_problems "services = systemd" "services = supervisor"
         ;;
     esac
 }

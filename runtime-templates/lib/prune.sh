@@ -6,7 +6,8 @@
 # prune_run [--hitlist] [--dry-run]    the same as a command; --hitlist: what hitlist_show prints as well
 # prune_candidates              prints `ID REASON` for each release that may go: complete ones beyond KEEP, unfinished ones, bad ones
 #                               but for the last. Never current, the one before, a pinned one, one that a process runs from
-# prune_hitlist                 prints every path under PREFIX that no complete release and no class of the layout accounts for
+# prune_hitlist                 prints every path under PREFIX that no complete release and no class of the layout accounts for, and
+#                               units of systemd and a file of cron of the application that the current release has no use for
 # prune_uninstall [--yes]       stops the services and takes the releases away; data, backups, logs and the journal stay, and are listed
 
 prune_releases() (
@@ -49,11 +50,7 @@ prune_run() (
     prune_hitlist | {
         failed=0
         while IFS= read -r path; do
-            case $path in
-            "$PREFIX"/?*) ;;
-            *) continue ;;
-            esac
-            if rm -rf "$path"; then
+            if prune_path "$path"; then
                 log_info "deleted: $path"
             else
                 log_warn "could not be deleted: $path"
@@ -63,6 +60,15 @@ prune_run() (
         exit "$failed"
     }
 )
+
+# prune_path PATH: deletes what the hitlist has; a unit is taken from systemd first.
+prune_path() {
+    case $1 in
+    "$PREFIX"/?*) rm -rf "$1" ;;
+    "$SYSTEMD_FOLDER"/*) systemd_forget "$1" ;;
+    "$CRON_FOLDER"/*) rm -f "$1" ;;
+    esac
+}
 
 prune_candidates() (
     active=$(release_active)
@@ -124,6 +130,8 @@ prune_hitlist() (
             [ ! -e "$path" ] || printf '%s\n' "$path"
         done
     fi
+    systemd_left
+    crontab_left
 )
 
 prune_holds() {
@@ -146,7 +154,7 @@ prune_uninstall() (
     supervisor) supervisor_shutdown || die "supervisord could not be ended: nothing is deleted" ;;
     systemd) systemd_uninstall || log_warn "units of $NAME are left in $SYSTEMD_FOLDER" ;;
     esac
-    crontab_remove || log_warn "the crontab still has this application's lines"
+    schedule_remove || log_warn "this host still has jobs of $NAME"
     must rm -f "$CURRENT"
     for folder in "$RELEASES"/*; do
         if [ -h "$folder" ] || [ ! -d "$folder" ]; then

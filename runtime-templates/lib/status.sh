@@ -43,22 +43,23 @@ status_show() (
     pending=$(release_pending)
     deletable=$(prune_candidates 2>/dev/null | awk '{ print $1 }')
     hits=$(prune_hitlist | grep -c .)
-    states=
+    states='' jobs=''
     if [ -n "$active" ]; then
         states=$(service_states 2>/dev/null)
+        jobs=$(schedule_states 2>/dev/null)
     fi
     shown=status_text
     [ "$json" = no ] || shown=status_json
     "$shown" "$active" "$since" "$by" "$reason" "$before" "$drift" "$python" "$python_now" "$backup" "$pending" "$holder" \
-        "$deletable" "$hits" "$states" "$bad" "$last"
+        "$deletable" "$hits" "$states" "$bad" "$last" "$jobs"
 )
 
-# status_text, status_json ACTIVE SINCE BY REASON BEFORE DRIFT PYTHON PYTHON_NOW BACKUP PENDING HOLDER DELETABLE HITS STATES BAD LAST:
+# status_text, status_json ACTIVE SINCE BY REASON BEFORE DRIFT PYTHON PYTHON_NOW BACKUP PENDING HOLDER DELETABLE HITS STATES BAD LAST JOBS:
 # print what status_show found.
 status_text() (
     active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
     shift 9
-    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7 jobs=$8
     printf '%s on %s, in %s\n\n' "$NAME" "$HOST_NAME" "$PREFIX"
     if [ -z "$active" ]; then
         printf '  nothing is deployed\n'
@@ -78,6 +79,7 @@ status_text() (
         fi
         printf '%s' "$states" | awk 'NF { printf "  service   %s %s%s\n", $1, $2, ($3 ~ /^[0-9]+$/ && $3 > 0 ? " (pid " $3 ")" : "") }'
     fi
+    printf '%s' "$jobs" | awk 'NF { name = $1; state = $2; sub(/^[^ ]* [^ ]* /, ""); printf "  job       %s %s (%s)\n", name, state, $0 }'
     case $backup:$bad in
     :*)
         if [ -z "$(backup_names)" ]; then
@@ -115,7 +117,7 @@ status_count() {
 status_json() (
     active=$1 since=$2 by=$3 reason=$4 before=$5 drift=$6 python=$7 python_now=$8 backup=$9
     shift 9
-    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7
+    pending=$1 holder=$2 deletable=$3 hits=$4 states=$5 bad=$6 last=$7 jobs=$8
     printf '{"schema":"cfgc-status/1",%s,%s,%s' "$(json_pair name "$NAME")" "$(json_pair host "$HOST_NAME")" "$(json_pair prefix "$PREFIX")"
     printf ',%s,%s,%s' "$(json_pair current "$active")" "$(json_pair since "$since")" "$(json_pair by "$by")"
     printf ',%s,%s,%s' "$(json_pair reason "$reason")" "$(json_pair before "$before")" "$(json_pair script "$RELEASE_ID")"
@@ -125,6 +127,8 @@ status_json() (
     printf ',%s,%s,%s' "$(json_pair backup "$backup")" "$(json_pair pending "$pending")" "$(json_pair lock "$holder")"
     printf ',"services":'
     printf '%s' "$states" | json_lines
+    printf ',"schedules":'
+    printf '%s' "$jobs" | json_lines
     printf ',"deletable":'
     printf '%s' "$deletable" | json_lines
     printf ',"backup_problems":'

@@ -10,7 +10,11 @@
 # systemd_differs        prints `added|changed|removed SERVICE`: the release's units against those of the host
 # systemd_stop NAME | systemd_start NAME | systemd_remove NAME
 # systemd_load NAME HELD takes the service's new unit; does not start it
-# systemd_uninstall      takes all units of the application out of the host
+# systemd_uninstall      takes all units of the application's services out of the host
+# and for others:
+# systemd_problems SETTING ELSE    for preflight: prints why units could not be installed, which SETTING wants; ELSE needs none
+# systemd_left           for the hitlist: prints the application's unit files that the current release has not
+# systemd_forget FILE    takes one of those out of the host
 #
 # Units are copied to SYSTEMD_FOLDER, not linked: systemd reads them at boot, when PREFIX may not be mounted yet. Which of them are
 # the application's is told by their first line, which names PREFIX. Drop-ins of an administrator are left alone.
@@ -31,6 +35,30 @@ systemd_begin() (
 systemd_running() {
     shell_has systemctl && systemctl show -p Version >/dev/null 2>&1
 }
+
+systemd_problems() {
+    if ! shell_has systemctl || ! systemd_running; then
+        echo "systemd does not run this host, and $1 wants it: $2 needs nothing of it"
+    elif [ ! -d "$SYSTEMD_FOLDER" ] || [ ! -w "$SYSTEMD_FOLDER" ]; then
+        echo "$DEPLOYER can't write to $SYSTEMD_FOLDER, and $1 wants that: run the script as root, or write $2"
+    fi
+}
+
+systemd_left() (
+    for file in "$SYSTEMD_FOLDER/$NAME"-*.service "$SYSTEMD_FOLDER/$NAME"-job-*.timer "$SYSTEMD_FOLDER/$NAME.target"; do
+        # Who is not root can't read them, and root alone could take them away.
+        [ -r "$file" ] && [ ! -f "$CURRENT/etc/systemd/${file##*/}" ] || continue
+        if [ "$(sed -n '1p' "$file")" = "$(systemd_first_line)" ] || timer_is_own "$file"; then
+            printf '%s\n' "$file"
+        fi
+    done
+)
+
+systemd_forget() (
+    systemctl --quiet disable --now "${1##*/}" || log_warn "${1##*/} could not be disabled"
+    must rm -f "$1"
+    must systemctl daemon-reload
+)
 
 systemd_unit() {
     printf '%s-%s.service\n' "$NAME" "$1"

@@ -96,6 +96,12 @@ const places: readonly Place[] = [
     cfg: (text) => part(`recipe = z3c.recipe.usercrontab\ntimes = 0 3 * * *\ncommand = echo ${text}`),
   },
   {
+    name: 'a command of a timer',
+    release: () => 'schedules = systemd\n',
+    cfg: (text) => part(`recipe = z3c.recipe.usercrontab\ntimes = 0 3 * * *\ncommand = echo ${text}`),
+    encoded: true,
+  },
+  {
     name: 'an argument of a service',
     release: () => 'services = systemd\n',
     cfg: (text) =>

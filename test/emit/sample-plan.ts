@@ -20,6 +20,7 @@ export function samplePlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
       group: 'guestbook',
       keep: 3,
       services: 'none',
+      schedules: 'cron',
       installer: 'auto',
       buildFromSource: [],
       dataMigration: false,

@@ -8,8 +8,9 @@ import {shFeed} from '../../compiler/emit/quote.js';
 import {readRemote, rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
 import {emitUnits} from '../../compiler/emit/service-files.js';
 import {type ServiceFile, supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
+import {timerFiles} from '../../compiler/emit/systemd-timer.js';
 import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js';
-import type {ServiceEntry} from '../../compiler/model/release-plan.js';
+import type {ScheduleEntry, ServiceEntry} from '../../compiler/model/release-plan.js';
 import {place, text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, findProgram, needsProgram, toolBox} from '../harness/tools.js';
@@ -273,6 +274,105 @@ testWith(needsProgram('systemd-analyze'))('systemd-unit: systemd-analyze finds n
   const security = await execute(['systemd-analyze', 'security', '--offline=true', '--no-pager', units[1]!]);
   const level = /exposure level for \S+: ([\d.]+)/.exec(security.stdout)?.[1];
   t.true(Number(level) < 3, `${level}: ${security.stderr}`);
+});
+
+const job = (name: string, times: string, command: ScheduleEntry['command']): ScheduleEntry => ({
+  kind: 'schedule',
+  origin: {part: name, file: 'prod.cfg', line: 7},
+  name,
+  times,
+  command,
+  environment: [{name: 'A', value: text('50% "q"')}],
+});
+const jobOptions = {
+  name: 'portal',
+  user: text({ref: 'user'}),
+  group: text({ref: 'group'}),
+  syslog: {enabled: true, facility: 'local3'},
+  writable: writableFolders([]),
+};
+
+testWith(needsProgram('systemd-analyze'))('systemd-timer: systemd-analyze finds nothing to say', async (t) => {
+  const {found, report} = collect();
+  const files = timerFiles(
+    [
+      job('pack', '30 3 13 * 5', text(place('current', 'lib/bin/pack'), ' "$HOME" \'%h\' \\% \\\\ >/dev/null 2>&1')),
+      job('feed', '@daily', text('cat % first\\%%second%%')),
+      job('warm', '@reboot', text('true')),
+    ],
+    ['web'],
+    jobOptions,
+    report,
+  );
+  t.deepEqual(found, []);
+  const {path: folder} = await dir({unsafeCleanup: true});
+  await written(folder, files);
+  const ran = await execute(['systemd-analyze', 'verify', '--man=no', ...files.map((file) => join(folder, file.path))]);
+  t.deepEqual(
+    ran.stderr.split('\n').filter((line) => line.includes('portal')),
+    [],
+  );
+  const read = async (name: string): Promise<string> =>
+    (await execute(['cat', join(folder, 'systemd', name)])).stdout.replaceAll(folder, '[PREFIX]');
+  t.is(
+    await read('portal-job-pack.timer'),
+    `# A job of portal in [PREFIX], written by its release script.
+[Unit]
+Description=portal: times of job pack
+
+[Timer]
+# In cron's words: 30 3 13 * 5
+OnCalendar=*-*-13 03:30:00
+OnCalendar=Fri *-*-* 03:30:00
+AccuracySec=1s
+
+[Install]
+WantedBy=timers.target
+`,
+  );
+  const unit = await read('portal-job-pack.service');
+  t.regex(unit, /^# A job of portal in \[PREFIX\], written by its release script\.\n\[Unit\]\n/);
+  t.regex(unit, /\nType=oneshot\nExecStart=\/bin\/sh -c "\[PREFIX\]\/current\/lib\/bin\/pack \\"\$\$HOME\\" '"\n/);
+  t.regex(unit, /\nStandardInput=data\nStandardInputText=h' %% \\\\\\\\ >\/dev\/null 2>&1\n/);
+  t.regex(unit, /\nEnvironment="A=50%% \\"q\\""\n/);
+  t.regex(unit, /\nNoNewPrivileges=yes\n/);
+  t.notRegex(unit, /WantedBy/);
+  t.regex(await read('portal-job-feed.service'), /\nStandardInputText=\\x20first%%\\nsecond\\n\n/);
+  t.regex(await read('portal-job-warm.service'), /\n\[Install\]\nWantedBy=multi-user\.target\n$/);
+  t.false(files.some((file) => file.path === 'systemd/portal-job-warm.timer'));
+  const security = await execute([
+    'systemd-analyze',
+    'security',
+    '--offline=true',
+    '--no-pager',
+    join(folder, files[1]!.path),
+  ]);
+  const level = /exposure level for \S+: ([\d.]+)/.exec(security.stdout)?.[1];
+  t.true(Number(level) < 3, `${level}: ${security.stderr}`);
+});
+
+test('systemd-timer: a job that no unit can be, and one with a secret in its command, are refused', (t) => {
+  const {found, report} = collect();
+  timerFiles(
+    [
+      job('pack@night', '@daily', text('true')),
+      job('web', '@daily', text('true')),
+      job('often', '@every_minute', text('true')),
+      job('mail', '@daily', text('mail ', {ref: 'secret', name: 'db'}, '%', {ref: 'secret', name: 'db'})),
+    ],
+    ['job-web'],
+    jobOptions,
+    report,
+  );
+  t.deepEqual(
+    found.map((diagnostic) => [diagnostic.kind.id, diagnostic.message]),
+    [
+      ['CFG723', "job `pack@night` can't be a unit: its name can hold letters, digits and . _ - alone"],
+      ['CFG723', "job `web` can't be a unit: its name is that of service `job-web` already"],
+      ['CFG723', "job `often` can't be a unit: its times `@every_minute` are no times of cron"],
+      ['CFG722', 'job `mail` has a secret on its command line in `mail {secret db}`'],
+    ],
+  );
 });
 
 testWith(needsProgram('rsyslogd'))('rsyslog: rsyslogd takes the drop-in', async (t) => {

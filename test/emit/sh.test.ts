@@ -26,6 +26,7 @@ function emit(plan: ReleasePlan, lock: Lock = sampleLock()): string {
 
 const matrix: readonly (readonly [string, ReleasePlan])[] = allPairs({
   services: ['supervisor', 'systemd', 'none'],
+  schedules: ['cron', 'systemd'],
   installer: ['auto', 'uv', 'pip'],
   style: ['prefix', 'fhs'],
   profile: ['prod', 'dev'],
@@ -40,6 +41,7 @@ const matrix: readonly (readonly [string, ReleasePlan])[] = allPairs({
     release: {
       ...full.release,
       services: row.services,
+      schedules: row.schedules,
       installer: row.installer,
       profile: row.profile,
       dataMigration: row.style === 'fhs',
@@ -51,7 +53,14 @@ const matrix: readonly (readonly [string, ReleasePlan])[] = allPairs({
     // What refers to a secret needs it.
     secrets: row.secrets || row.full || row.hooks ? full.secrets : [],
   };
-  const words = [row.services, row.style, row.installer, row.profile, row.full ? 'everything' : 'a small plan'];
+  const words = [
+    row.services,
+    `jobs by ${row.schedules}`,
+    row.style,
+    row.installer,
+    row.profile,
+    row.full ? 'everything' : 'a small plan',
+  ];
   const without = [!row.syslog && 'syslog', !row.hooks && 'hooks', !row.secrets && 'secrets'].filter(Boolean);
   return [`${words.join(', ')}${without.length > 0 ? `, no ${without.join(', no ')}` : ''}`, plan] as const;
 });

@@ -23,6 +23,7 @@ export interface FakeRelease {
   /** Content of etc/app.conf. */
   readonly config?: string;
   readonly installer?: 'pip' | 'uv';
+  readonly schedules?: 'cron' | 'systemd';
   readonly serviceUser?: string;
   readonly serviceGroup?: string;
   /** More shell between the data and the library: data functions with other things in them. */
@@ -138,7 +139,7 @@ function dataText(release: FakeRelease, python: string): string {
     NAME=demo VERSION=${release.version} PROFILE=${release.profile ?? 'prod'} PYTHON_WANTED=${python.split('.').slice(0, 2).join('.')}
     IMPLEMENTATION=cpython PLATFORM=linux-${process.arch === 'x64' ? 'x86_64' : 'aarch64'} DEFAULT_PREFIX=/srv/demo
     SERVICE_USER=${release.serviceUser ?? ''} SERVICE_GROUP=${release.serviceGroup ?? ''} OPERATORS= KEEP=${release.keep ?? 3}
-    SERVICES=none INSTALLER=${release.installer ?? 'pip'} BUILD_FROM_SOURCE= DATA_MIGRATION=no SYSLOG_ENABLED=no SYSLOG_FACILITY=local0
+    SERVICES=none SCHEDULES=${release.schedules ?? 'cron'} INSTALLER=${release.installer ?? 'pip'} BUILD_FROM_SOURCE= DATA_MIGRATION=no SYSLOG_ENABLED=no SYSLOG_FACILITY=local0
     LAYOUT_STYLE=${release.layoutStyle ?? 'prefix'} CONTENT_DIGEST=${digest}
 }
 ${none}

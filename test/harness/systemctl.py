@@ -61,7 +61,7 @@ def pid_of(unit):
 
 
 def active(unit):
-    if unit.endswith('.target'):
+    if unit.endswith(('.target', '.timer')):
         return 'active' if os.path.exists(at('pid', unit)) else 'inactive'
     if pid_of(unit):
         return 'active'
@@ -73,7 +73,7 @@ def start(unit):
         sys.exit('Failed to start %s: Unit %s not found.' % (unit, unit))
     if pid_of(unit):
         return
-    if unit.endswith('.target'):
+    if unit.endswith(('.target', '.timer')):
         write(at('pid', unit), '')
         return
     variables = [line[len('Environment='):].strip('"') for line in loaded(unit).splitlines()
@@ -103,8 +103,9 @@ def main(words):
         if not unit:
             return print('Version=252')
         there = bool(loaded(unit))
-        return print('LoadState=%s\nActiveState=%s\nMainPID=%s' %
-                     ('loaded' if there else 'not-found', active(unit), pid_of(unit) or 0))
+        return print('LoadState=%s\nActiveState=%s\nMainPID=%s\nUnitFileState=%s' %
+                     ('loaded' if there else 'not-found', active(unit), pid_of(unit) or 0,
+                      'enabled' if os.path.exists(at('enabled', unit)) else 'disabled'))
     if verb == 'reset-failed':
         return
     with open(os.path.join(memory, 'calls'), 'a') as stream:
@@ -113,12 +114,14 @@ def main(words):
         for unit in os.listdir(at('loaded')):
             forget(at('loaded', unit))
         for unit in os.listdir(units):
-            if unit.endswith(('.service', '.target')):
+            if unit.endswith(('.service', '.target', '.timer')):
                 write(at('loaded', unit), read(os.path.join(units, unit)))
         return
     for unit in rest:
         if verb == 'enable':
             write(at('enabled', unit), '')
+            if now:
+                start(unit)
         elif verb == 'disable':
             forget(at('enabled', unit))
             if now:
@@ -127,6 +130,10 @@ def main(words):
             start(unit)
         elif verb == 'stop':
             stop(unit)
+        elif verb == 'try-restart':
+            if active(unit) == 'active':
+                stop(unit)
+                start(unit)
         else:
             sys.exit('this stand-in does not know %s' % verb)
 

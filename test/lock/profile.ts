@@ -58,6 +58,7 @@ export function plan(eggs: readonly string[], exclude: readonly string[] = []): 
       group: 'web',
       keep: 3,
       services: 'none',
+      schedules: 'cron',
       installer: 'pip',
       buildFromSource: [],
       dataMigration: false,

@@ -52,7 +52,7 @@ async function cron(): Promise<Cron> {
         `PATH=${bin}:$PATH FAKE_CRON=${tables} CRON_FOLDER=${folder} SERVICE_USER=zope
          export FAKE_CRON
          ${how === 'user' ? 'id() { case $1 in -u) echo 1000 ;; *) command id "$@" ;; esac; }' : 'id() { case $1 in -u) echo 0 ;; *) command id "$@" ;; esac; }'}
-         mkdir -p "$ETC" "$STATE" && crontab_record && ln -sfn "releases/$RELEASE_ID" "$CURRENT" || exit 9
+         mkdir -p "$ETC" "$STATE" && schedule_record && ln -sfn "releases/$RELEASE_ID" "$CURRENT" || exit 9
          ${body}`,
         {release: {version: '1.0.0', data}},
       ),
@@ -135,7 +135,7 @@ for (const shell of testShells()) {
     await writeFile(join(folder, 'demo'), '* * * * * root theirs\n');
     const problems = await install(shell, jobs, 'root', 'crontab_problems');
     t.regex(problems.stdout, /cron\.d\/demo has other jobs \("\* \* \* \* \* root theirs"\)/);
-    t.is((await install(shell, none, 'root', 'crontab_problems')).stdout, '');
+    t.is((await install(shell, none, 'root', 'schedule_problems')).stdout, '');
     const refused = await install(shell, jobs, 'root');
     t.is(refused.status, 1);
     t.regex(refused.stderr, /belongs to something else/);

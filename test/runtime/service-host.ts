@@ -127,7 +127,7 @@ layout_folders() { :; }
 host_facts() { :; }
 inputs() { :; }
 NAME=portal VERSION=1.0.0 PROFILE=prod PYTHON_WANTED=3 IMPLEMENTATION=cpython DEFAULT_PREFIX=/srv/portal SERVICE_USER=$(id -un) SERVICE_GROUP=$(id -gn)
-OPERATORS= KEEP=5 SERVICES=${this.options.services ?? 'supervisor'} DATA_MIGRATION=no LAYOUT_STYLE=prefix CONTENT_DIGEST=0
+OPERATORS= KEEP=5 SERVICES=${this.options.services ?? 'supervisor'} SCHEDULES=cron DATA_MIGRATION=no LAYOUT_STYLE=prefix CONTENT_DIGEST=0
 SYSLOG_ENABLED=${this.options.syslog ? 'yes' : 'no'} SYSLOG_FACILITY=local3
 SCRIPT=$0 QUIET=no JSON=no FORCE_RESTART=no STEP=
 HEALTH_SETTLE=2

@@ -1,12 +1,13 @@
 /** `services = systemd`, by a systemctl that stands in for the real one: no machine of ours has systemd as its first process. */
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {text} from '../../compiler/util/text.js';
-import {testShells} from '../harness/shell.js';
+import {pathFor, testShells} from '../harness/shell.js';
+import {fakeSystemd} from '../harness/systemctl.js';
 import {testWith} from '../harness/test-with.js';
-import {findPython, projectRoot, toolBox} from '../harness/tools.js';
+import {toolBox} from '../harness/tools.js';
 import {removeHost, ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
 
 const box = await toolBox('supervisor');
@@ -23,30 +24,20 @@ interface Systemd {
 }
 
 async function withSystemd(shell: ReturnType<typeof testShells>[number], work: (systemd: Systemd) => Promise<void>) {
-  const python = await findPython();
   const env: NodeJS.ProcessEnv = {};
   const host = await serviceHost({shell, services: 'systemd', env});
-  const [units, memory, bin] = ['units', 'memory', 'bin'].map((name) => join(host.folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const folder of [units, memory, bin]) await mkdir(folder);
-  const program = join(bin, 'systemctl');
-  await writeFile(program, `#!/bin/sh\nexec '${python.path}' -I '${projectRoot}/test/harness/systemctl.py' "$@"\n`);
-  await chmod(program, 0o755);
-  Object.assign(env, {PATH: `${bin}:${process.env.PATH}`, SYSTEMD_FOLDER: units, FAKE_SYSTEMD: memory});
-  const record = join(memory, 'calls');
+  const {units, memory, calls, ...systemd} = await fakeSystemd(host.folder, await pathFor(shell));
+  Object.assign(env, systemd.env);
   try {
     await work({
       host,
       units,
       pid: (name) => readFileSync(join(memory, `pid/portal-${name}.service`), 'utf8'),
       async calls(t, body) {
-        await writeFile(record, '');
+        await calls();
         const ran = await host.run(body);
         t.is(ran.status, 0, ran.stderr);
-        return {calls: readFileSync(record, 'utf8').trimEnd().split('\n').filter(Boolean), said: ran.stderr};
+        return {calls: await calls(), said: ran.stderr};
       },
     });
   } finally {

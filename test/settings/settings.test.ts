@@ -93,6 +93,7 @@ const bad: readonly [string, string, string][] = [
   ['keep', '1', 'CFG483'],
   ['keep', 'five', 'CFG483'],
   ['services', 'upstart', 'CFG483'],
+  ['schedules', 'at', 'CFG483'],
   ['data-migration', 'maybe', 'CFG483'],
   ['syslog-facility', 'local9', 'CFG483'],
   ['syslog-remotes', 'log host!', 'CFG483'],
@@ -230,6 +231,8 @@ test('settings: every default that the documentation names is the one that is re
     t.deepEqual(parsePermission(documented('permissions', pathClass)!), permission, pathClass);
   t.is(documented('release', 'keep'), String(settings.keep));
   t.is(documented('release', 'services'), settings.services);
+  const schedules = [settings, read({release: {...release, services: 'systemd'}}).settings].map((one) => one.schedules);
+  t.is(documented('release', 'schedules'), `${schedules[0]}; ${schedules[1]} with services = systemd`);
   t.is(documented('release', 'installer'), settings.installer);
   t.is(documented('release', 'platform'), settings.target.platform);
   t.is(documented('release', 'syslog-facility'), settings.syslog.facility);

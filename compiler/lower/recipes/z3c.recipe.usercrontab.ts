@@ -1,6 +1,7 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {RecipeLowering} from '../../model/lowering.js';
-import {literal, place, show, text, trim} from '../../util/text.js';
+import {place, show, text, trim} from '../../util/text.js';
+import {readTimes} from '../cron-times.js';
 import {reportBad, reportMissing} from '../values.js';
 
 const percentInCommand: DiagnosticKind = {
@@ -16,7 +17,7 @@ Source: crontab(5).
 };
 
 /**
- * Lowers `z3c.recipe.usercrontab`: a line of the service user's crontab.
+ * Lowers `z3c.recipe.usercrontab`: a job of the service user: a line of a crontab, or a timer.
  * Reads    `times`, `command`, `enabled`.
  * Plans    one `schedule` entry, its paths through \`current\`; none where `enabled = false`.
  * Reports  CFG507, CFG508 for times that cron doesn't take, CFG515.
@@ -25,7 +26,7 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
   recipe: 'z3c.recipe.usercrontab',
   options: ['times', 'command', 'comment', 'enabled', 'readcrontab', 'writecrontab', 'identifier', 'entry'],
   page: {
-    summary: "A line of the service user's crontab.",
+    summary: 'A job of the service user: a line of cron, or with `schedules = systemd` a timer.',
     options: {
       times: 'five fields or a name as @daily; checked',
       command: 'its paths of the release go through `current`',
@@ -38,6 +39,8 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
     },
     differences: [
       "All lines of the application are one block, replaced after the switch; a rollback puts the older release's back.",
+      'With `[release] schedules = systemd` (the default of `services = systemd`) each job is a timer, with the same times; what it prints goes to the journal, and one that still runs is not started again.',
+      'A range that runs backwards (`22-2`) and a step without a range (`5/10`) are refused: crons differ on them.',
       'Commands go through `current`, so the crontab stays equal while releases change.',
       "The crontab is the service user's, not that of whoever deploys.",
       'Launchers of bin/ are run from lib/bin, which the service user may read.',
@@ -57,12 +60,8 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
       if (command === undefined) reportMissing(part, 'command', report, 'command = /path/to/command');
       return [];
     }
-    const when = literal(trim(times));
-    if (when === undefined || !isCronTime(when)) {
-      const message = `\`${show(times)}\` of part \`${part.name}\` is no time that cron takes`;
-      reportBad(part, 'times', report, message, 'minute hour day month weekday, or a name as @daily');
-      return [];
-    }
+    const when = readTimes(part, report);
+    if (when === undefined) return [];
     if (/(^|[^\\])%/.test(show(command))) {
       const span = part.span('command', '%');
       report({
@@ -88,43 +87,10 @@ export const z3cRecipeUsercrontab: RecipeLowering = {
         kind: 'schedule',
         origin: part.origin('command'),
         name: part.name,
-        times: when.replace(/\s+/g, ' '),
+        times: when,
         command: trim(command),
         environment: [],
       },
     ];
   },
 };
-
-const names = {
-  month: 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' '),
-  day: 'sun mon tue wed thu fri sat'.split(' '),
-};
-
-/** Whether cron takes this: five fields of numbers, names, ranges, steps and lists, or `@daily` and its like. */
-export function isCronTime(times: string): boolean {
-  if (/^@(reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(times)) return true;
-  const fields = times.split(/\s+/);
-  const limits: readonly [number, number, readonly string[]][] = [
-    [0, 59, []],
-    [0, 23, []],
-    [1, 31, []],
-    [1, 12, names.month],
-    [0, 7, names.day],
-  ];
-  return fields.length === 5 && fields.every((field, index) => isCronField(field, ...limits[index]!));
-}
-
-function isCronField(field: string, least: number, most: number, words: readonly string[]): boolean {
-  return field.split(',').every((item) => {
-    const found = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item);
-    if (!found) return false;
-    const [, from, to, step] = found;
-    if (step !== undefined && Number(step) < 1) return false;
-    if (from === '*') return to === undefined;
-    return [from, to].every((value) => {
-      if (value === undefined || words.includes(value.toLowerCase())) return true;
-      return /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
-    });
-  });
-}

@@ -2,11 +2,11 @@ import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Text} from '../../model/text.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
+import {readTimes} from '../cron-times.js';
 import {inDirectory, join, viaCurrent} from '../placement.js';
 import {shellStep} from '../shell-step.js';
 import {textFile} from '../text-file.js';
 import {reportBad, reportMissing, reportNoEffect} from '../values.js';
-import {isCronTime} from './z3c.recipe.usercrontab.js';
 
 const sharedConfiguration: DiagnosticKind = {
   id: 'CFG552',
@@ -155,28 +155,19 @@ export const zcRecipeDeploymentCrontab: RecipeLowering = {
   gives: () => ({}),
   lower(part, context) {
     const command = part.option('command');
-    const times = part.literal('times')?.trim();
-    if (command === undefined || times === undefined) {
+    if (command === undefined || part.option('times') === undefined) {
       reportMissing(part, command === undefined ? 'command' : 'times', context.report, 'times = 0 4 * * *');
       return [];
     }
-    if (!isCronTime(times)) {
-      reportBad(
-        part,
-        'times',
-        context.report,
-        `\`${times}\` of part \`${part.name}\` is no time that cron takes`,
-        'five fields, or @daily',
-      );
-      return [];
-    }
+    const times = readTimes(part, context.report);
+    if (times === undefined) return [];
     warnOfUser(part, context);
     return [
       {
         kind: 'schedule',
         origin: part.origin('command'),
         name: part.name,
-        times: times.replace(/\s+/g, ' '),
+        times,
         command: viaCurrent(trim(command)),
         environment: [],
       },
