@@ -100,6 +100,7 @@ function settings(plan: ReleasePlan, digest: string): readonly {readonly name: s
     SERVICES: release.services,
     SCHEDULES: release.schedules,
     SUPERVISOR_AS_ROOT: release.services === 'supervisor' && needsRoot(servicesOf(plan)) ? 'yes' : 'no',
+    PROGRAM_USERS: release.services === 'none' ? '' : programUsers(plan),
     INSTALLER: release.installer,
     BUILD_FROM_SOURCE: release.buildFromSource.join(' '),
     DATA_MIGRATION: release.dataMigration ? 'yes' : 'no',
@@ -109,6 +110,11 @@ function settings(plan: ReleasePlan, digest: string): readonly {readonly name: s
     CONTENT_DIGEST: digest,
   };
   return Object.entries(values).map(([name, value]) => ({name, value}));
+}
+
+/** The users that services name for themselves. */
+function programUsers(plan: ReleasePlan): string {
+  return [...new Set(servicesOf(plan).flatMap(({user}) => user ?? []))].sort().join(' ');
 }
 
 /** `[layout] data = …` moves what `$DATA` names; code is the release's own place for lib and share. */

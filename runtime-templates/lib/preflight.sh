@@ -86,10 +86,20 @@ preflight_users() (
     if [ -n "${OPERATORS:-}" ] && ! permission_gid @operators >/dev/null; then
         echo "there is no group $OPERATORS, whose members run bin/: groupadd $OPERATORS, or set operators under [release]"
     fi
+    service_each_word "${PROGRAM_USERS:-}" preflight_program
     each_permission preflight_class
     each_directory preflight_owner
     if [ "$(id -u)" != 0 ] && [ "${SERVICE_USER:-$DEPLOYER}" != "$DEPLOYER" ] && [ "$PROFILE" = prod ]; then
         echo "$DEPLOYER is neither root nor $SERVICE_USER: data can't be given to the services; run as root, or as $SERVICE_USER"
+    fi
+)
+
+# preflight_program USER: of a service that is to run as this user, and not as the others.
+preflight_program() (
+    if ! uid=$(permission_uid "$1"); then
+        echo "there is no user $1, as whom a service is to run: make the account, or take \`user\` out of that service"
+    elif [ "$SERVICES" = supervisor ] && [ "$(id -u)" != 0 ] && [ "$uid" != "$(id -u)" ]; then
+        echo "$DEPLOYER is not root, and a supervisord of $DEPLOYER can't start the service that is to run as $1: run the script as root, or take \`user\` out of that service"
     fi
 )
 

@@ -49,6 +49,30 @@ for (const shell of testShells()) {
   });
 }
 
+for (const shell of testShells()) {
+  test(`${shell.name}: a service with a user of its own wants root, and that user`, async (t) => {
+    const host = await makeHost();
+    const ask = async (settings: string): Promise<readonly string[]> => {
+      const ran = await host.call(shell, `${settings}\npreflight_problems`);
+      return ran.stdout.split('\n').filter((line) => / is to run/.test(line));
+    };
+    const plain = 'id() { case $*:$# in -u:1) echo 54321 ;; *) command id "$@" ;; esac; }\nDEPLOYER=jane';
+    const users = "PROGRAM_USERS='daemon nosuchuser'";
+    const missing =
+      'there is no user nosuchuser, as whom a service is to run: make the account, or take `user` out of that service';
+    t.deepEqual(await ask(`${plain}\nSERVICES=supervisor ${users}`), [
+      "jane is not root, and a supervisord of jane can't start the service that is to run as daemon: " +
+        'run the script as root, or take `user` out of that service',
+      missing,
+    ]);
+    t.deepEqual(
+      await ask(`id() { case $*:$# in -u:1) echo 0 ;; *) command id "$@" ;; esac; }\nSERVICES=supervisor ${users}`),
+      [missing],
+    );
+    t.deepEqual(await ask(`${plain}\nSERVICES=supervisor PROGRAM_USERS=`), []);
+  });
+}
+
 /** A folder that everyone may enter. Not in TMPDIR, which may itself be closed to others: then that would be the place that is named. */
 async function openFolder(t: ExecutionContext, name: string): Promise<string> {
   const folder = await mkdtemp(`/tmp/cfgc-${name}-`);
