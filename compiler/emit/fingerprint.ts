@@ -1,5 +1,6 @@
 import type {Lock, LockedPackage} from '../model/lock.js';
 import type {Entry, EnvironmentEntry, ReleasePlan, ServiceEntry} from '../model/release-plan.js';
+import type {Text} from '../model/text.js';
 import {sha256} from '../util/digest.js';
 
 /**
@@ -24,13 +25,36 @@ export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, loc
   const requirements = environments
     .flatMap((entry) => entry.requirements)
     .filter((requirement) => requirement.origin.part !== undefined && uses.has(requirement.origin.part));
-  const packages = closure(
-    requirements.map((requirement) => requirement.name),
-    lock,
-    environments.flatMap((entry) => entry.exclude),
-  );
+  // What a source folder needs the lock does not say of it: all of the lock is looked at then.
+  const packages =
+    serviceSources(service, plan, lock).length > 0
+      ? lock.packages
+      : closure(
+          requirements.map((requirement) => requirement.name),
+          lock,
+          environments.flatMap((entry) => entry.exclude),
+        );
   const {fingerprint: _, ...itself} = service;
   return fingerprint({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
+}
+
+/**
+ * The source folders of a dev profile that a service runs: all of its environment, where its parts ask for one of them. Which of
+ * them need each other only their own files say. A fingerprint can't know what is in them: the host looks, before it restarts.
+ */
+export function serviceSources(service: ServiceEntry, plan: ReleasePlan, lock: Lock): readonly Text[] {
+  const uses = new Set([service.origin.part, ...service.uses]);
+  return plan.entries.flatMap((entry) => {
+    if (entry.kind !== 'environment') return [];
+    const asked = entry.requirements.filter(({origin}) => origin.part !== undefined && uses.has(origin.part));
+    const names = namesBelow(
+      asked.map(({name}) => name),
+      lock,
+      entry.exclude,
+    );
+    const installed = entry.editable.filter(({install}) => install);
+    return installed.some(({name}) => names.has(name)) ? installed.map(({path}) => path) : [];
+  });
 }
 
 /** The locked packages below `names`, themselves included, in the lock's order; nothing is looked for below `exclude`. */
@@ -39,6 +63,11 @@ export function closure(
   lock: Lock,
   exclude: readonly string[] = [],
 ): readonly LockedPackage[] {
+  const wanted = namesBelow(names, lock, exclude);
+  return lock.packages.filter((item) => wanted.has(item.name));
+}
+
+function namesBelow(names: readonly string[], lock: Lock, exclude: readonly string[]): ReadonlySet<string> {
   const needs = new Map<string, string[]>();
   for (const item of lock.packages) needs.set(item.name, [...(needs.get(item.name) ?? []), ...item.dependencies]);
   const wanted = new Set<string>();
@@ -48,7 +77,7 @@ export function closure(
     wanted.add(name);
     queue.push(...(needs.get(name) ?? []));
   }
-  return lock.packages.filter((item) => wanted.has(item.name));
+  return wanted;
 }
 
 /** Backups, schedules and other services of a part are no reason to restart a running process. */

@@ -15,7 +15,7 @@ import {pathClasses, type Secret} from '../model/settings.js';
 import type {Text} from '../model/text.js';
 import {sha256} from '../util/digest.js';
 import {place, refs, refsWithin, show, text} from '../util/text.js';
-import {closure, contentDigest, serviceFingerprint} from './fingerprint.js';
+import {closure, contentDigest, serviceFingerprint, serviceSources} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
 import {serviceFiles, servicesOf} from './service-files.js';
 import {needsRoot, type ServiceFile} from './supervisor-conf.js';
@@ -318,6 +318,15 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         ...entry,
         group: entry.group ?? '',
       }),
+    ),
+    each(
+      'each_service_source',
+      'SERVICE PATH: sources of a dev profile that it runs: it is restarted where they changed',
+      'service-source',
+      of('service').flatMap((entry) =>
+        serviceSources(entry, plan, lock).map((path) => ({origin: entry.origin, name: entry.name, path})),
+      ),
+      (source) => source,
     ),
     each(
       'each_service_command',

@@ -1,5 +1,32 @@
 # shellcheck shell=sh
-# checkout.sh: the git checkouts of a dev profile, as mr.developer makes them.
+# checkout.sh: the sources of a dev profile: git checkouts, as mr.developer makes them, and folders beside the profile.
+
+# checkout_stamp: reads source folders, a line each; prints one digest of the code in them. It is another one where a file is, or a
+# commit; not where the same commit was gone away from and come back to.
+checkout_stamp() {
+    while IFS= read -r checkout_folder; do
+        checkout_code "$checkout_folder" </dev/null
+    done | digest_stdin
+}
+
+# checkout_code FOLDER: prints what tells its code from that of another time. What git ignores is no code, nor is what Python and the
+# installer write beside it. Without git, hidden files are none, nor folders in which a buildout keeps other things.
+checkout_code() (
+    cd "$1" 2>/dev/null || exit 0
+    printf '%s\n' "$1"
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+    if shell_has git && git rev-parse --verify --quiet 'HEAD:./' 2>/dev/null; then
+        git diff --no-color --no-ext-diff --no-textconv --binary --submodule=diff HEAD -- . 2>/dev/null
+        git ls-files --others --exclude-standard -- . |
+            grep -Ev '(^|/)__pycache__/|\.egg-info/|\.(py[co]|mo)$' | while IFS= read -r path; do
+            printf '%s\n' "$path"
+            [ ! -f "$path" ] || cksum <"$path"
+        done
+    else
+        find . \( -name '.?*' -o -name __pycache__ -o -name '*.egg-info' -o -name node_modules -o -name var -o -name parts \
+            -o -name eggs -o -name develop-eggs \) -prune -o -type f ! -name '*.py[co]' ! -name '*.mo' -exec cksum '{}' + | sort
+    fi
+)
 
 # checkout_update: clones what is not there, brings the rest up to date. A checkout with changes or commits of its own is left
 # as it is, with a warning. Returns 1 where git could not do it.

@@ -40,6 +40,10 @@ health_again() {
 # health_return [OLD]: from a release that does not serve to the one before. Returns 30, or 1 where there is no way back.
 health_return() (
     bad=$RELEASE_ID old=${1:-}
+    if [ -n "$(service_code)" ] && ! release_pending >/dev/null; then
+        log_error "$NAME $bad does not serve with its sources as they are now, and another release runs the same: mend them, and deploy again"
+        exit 1
+    fi
     release_mark_bad "$bad"
     if [ "${DATA_MIGRATION:-no}" = yes ]; then
         log_error "$NAME $bad failed its health gate and stays: it declares a data migration, so the release before may not read the data"

@@ -79,7 +79,7 @@ main_usage() {
 # The commands. Those that take arguments read them themselves; the others take none.
 main_run() {
     # The Makefile runs a deploy step by step: where there is nothing to deploy, no step has anything to do.
-    if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && release_unchanged; then
+    if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && main_unchanged; then
         if [ "$main_command" = build ]; then
             checkout_update || return
         fi
@@ -152,12 +152,21 @@ main_steps() {
 
 # check: would a deploy change anything? 0 no, 2 yes. Writes nothing.
 main_check() {
-    if release_unchanged; then
+    if main_unchanged; then
         log_info "release $RELEASE_ID is deployed: nothing to do"
         return 0
     fi
-    log_info "release $RELEASE_ID is not deployed"
+    if release_unchanged; then
+        log_info "release $RELEASE_ID is deployed, and services run older code of its sources: $(service_outdated | tr '\n' ' ')"
+    else
+        log_info "release $RELEASE_ID is not deployed"
+    fi
     return 2
+}
+
+# main_unchanged: there is nothing to deploy, and in a dev profile the sources are those that the services run.
+main_unchanged() {
+    release_unchanged && ! service_outdated >/dev/null
 }
 
 # --- deploy
@@ -166,8 +175,10 @@ main_deploy() {
     main_trap
     if release_unchanged && [ "$FORCE_RESTART" = no ]; then
         checkout_update || return
-        log_info "unchanged: release $RELEASE_ID is deployed"
-        return 0
+        if main_unchanged; then
+            log_info "unchanged: release $RELEASE_ID is deployed"
+            return 0
+        fi
     fi
     main_step 1 preflight preflight_check
     main_step 2 lock main_step_lock deploy

@@ -45,7 +45,7 @@ plan_show() (
     [ "$json" = no ] || shown=plan_json
     "$shown" "$verdict" "$active" "$files" "$distributions" "$services" "$drift" "$needs" "${free:-0}" "$problems" "$bridged" \
         "$schedules"
-    [ "$verdict" = unchanged ] && [ -z "$drift" ] || exit 2
+    [ "$verdict" = unchanged ] && [ -z "$drift" ] && ! service_outdated >/dev/null || exit 2
 )
 
 # plan_text, plan_json VERDICT ACTIVE FILES DISTRIBUTIONS SERVICES DRIFT NEEDS FREE PROBLEMS BRIDGED SCHEDULES: print what

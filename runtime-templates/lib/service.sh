@@ -3,6 +3,7 @@
 #
 # service_record             writes $ETC/services, what this release runs, so that any later script can go back to it
 # service_changes            for plan: prints `added|changed|removed NAME`, this script's services against those that run
+# service_outdated           prints the services whose sources (of a dev profile) changed since they were started; 1 where there are none
 # service_restart            restarts what changed since it was last started (FORCE_RESTART=yes: everything). 0 all that was
 #                            restarted runs and answers; 1 something does not
 # service_stop               stops every service, clients first
@@ -15,9 +16,10 @@
 #
 # A release's record is a file, for a rollback is run by another release's script. Its lines:
 #   manager SERVICES     service NAME PRIORITY FINGERPRINT AUTOSTART START_SECONDS GROUP-or-     ready NAME ADDRESS
+#   source NAME PATH: of a dev profile, a folder of sources that the service runs
 # SERVICES is that of the current release from then on, whatever the script's own is; $STATE/manager says which ran services last.
 # $STATE/services says with which fingerprint each service was last started: `FINGERPRINT NAME`. A service whose fingerprint
-# differs from it runs older code. supervisord and systemd themselves are asked whether the text of their own files changed.
+# differs from it runs older code. With sources of its own it is `FINGERPRINT.DIGEST`, the digest of their code as it is now. supervisord and systemd themselves are asked whether the text of their own files changed.
 #
 # Order. A server is a changed service that clients connect to: it has a tcp:// address, and another service that is restarted
 # has a higher priority. Where there is one, the others are stopped first, and started when it answers. Where there is none,
@@ -32,6 +34,7 @@ service_record() (
     {
         echo "manager $SERVICES"
         each_service service_record_one
+        each_service_source echo source
     } >"$ETC/services.new" || die "$ETC/services can't be written"
     must mv -f "$ETC/services.new" "$ETC/services"
     ! supervisor_wanted || supervisor_record "$ETC/supervisor"
@@ -65,11 +68,48 @@ service_changes() (
         !($3 in was) { print "added", $3; next }
         was[$3] != $5 { print "changed", $3 }
         END { for (i = 1; i <= n; i++) if (!(order[i] in is)) print "removed", order[i] }'
+    [ "$(release_active)" != "$RELEASE_ID" ] || service_outdated | sed 's/^/changed /'
+)
+
+# service_code: prints one digest of the code of all sources that services of the current release run; nothing where there are none.
+service_code() (
+    sources=$(sed -n 's/^source [^ ]* //p' "$CURRENT/etc/services" 2>/dev/null | sort -u)
+    [ -z "$sources" ] || checkout_stamp <<SOURCES
+$sources
+SOURCES
+)
+
+# service_lines: the current release's record, with the code in the fingerprints. SERVICE_CODE has the digest where it is known.
+service_lines() (
+    [ -f "$CURRENT/etc/services" ] || exit 0
+    code=${SERVICE_CODE-$(service_code)}
+    awk -v code="$code" '
+        NR == FNR { if ($1 == "source") runs[$2] = 1; next }
+        $1 == "service" && ($2 in runs) { $4 = $4 "." code }
+        { print }' "$CURRENT/etc/services" "$CURRENT/etc/services"
+)
+
+service_outdated() (
+    if [ ! -f "$STATE/services" ] || ! grep -q '^source ' "$CURRENT/etc/services" 2>/dev/null; then
+        exit 1
+    fi
+    names=$({
+        sed 's/^/applied /' "$STATE/services"
+        service_lines
+    } | awk '
+        $1 == "applied" { applied[$3] = $2 }
+        $1 == "source" { runs[$2] = 1 }
+        $1 == "service" { is[$2] = $4 }
+        END { for (name in runs) if ((name in applied) && applied[name] != is[name]) print name }' | sort)
+    [ -n "$names" ] || exit 1
+    printf '%s\n' "$names"
 )
 
 service_restart() {
     service_manager
     service_leave || return 1
+    # As it is before anything is started: what changes from now on is for the next restart.
+    SERVICE_CODE=$(service_code)
     case $SERVICES in
     none) service_restart_commands ;;
     *) service_restart_managed ;;
@@ -163,13 +203,11 @@ service_work() (
     force=${FORCE_RESTART:-no}
     applied=$STATE/services
     [ -f "$applied" ] || applied=/dev/null
-    record=$CURRENT/etc/services
-    [ -f "$record" ] || record=/dev/null
     {
         printf '%s\n' "$1" | sed 's/^/state /'
         printf '%s\n' "$2" | sed 's/^/differs /'
         sed 's/^/applied /' "$applied"
-        cat "$record"
+        service_lines
     } | awk -v force="$force" '
         $1 == "state" { state[$2] = $3 }
         $1 == "differs" && NF == 3 { differs[$3] = $2 }
@@ -443,7 +481,7 @@ service_applied() (
     old=$STATE/services
     [ -f "$old" ] || old=/dev/null
     {
-        cat "$CURRENT/etc/services"
+        service_lines
         sed 's/^/applied /' "$old"
     } | awk -v names="$1" -v mark="${2:-}" '
         BEGIN { n = split(names, list, " "); for (i = 1; i <= n; i++) now[list[i]] = 1 }
@@ -605,11 +643,9 @@ service_restart_commands() (
     must mkdir -p "$STATE"
     applied=$STATE/services
     [ -f "$applied" ] || applied=/dev/null
-    record=$CURRENT/etc/services
-    [ -f "$record" ] || record=/dev/null
     changed=$({
         sed 's/^/applied /' "$applied"
-        cat "$record"
+        service_lines
     } | awk '
         $1 == "applied" { applied[$3] = $2 }
         $1 == "service" && applied[$2] != $4 { print $2 }
@@ -620,7 +656,7 @@ service_restart_commands() (
         exit 0
     fi
     service_command restart || exit 1
-    [ "$record" = /dev/null ] || service_applied_all
+    service_applied_all
 )
 
 # service_command ACTION: runs the profile's command for it. restart falls back to stop and start; what has no command is told.

@@ -13,7 +13,7 @@ import {text} from '../../compiler/util/text.js';
 import {allPairs} from '../harness/pairs.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, projectRoot, shells, toolBoxes} from '../harness/tools.js';
-import {fullPlan, hostileValue, locked, sampleLock, samplePlan} from './sample-plan.js';
+import {fullPlan, hostileValue, locked, origin, sampleLock, samplePlan} from './sample-plan.js';
 
 const {shellcheck} = await toolBoxes('shellcheck');
 
@@ -266,6 +266,41 @@ test('what a service runs on decides its fingerprint, and nothing else does', (t
   t.not(serviceFingerprint(service, plan, rewheeled), print);
   const later = {...plan, release: {...plan.release, version: '1.0.1'}};
   t.is(serviceFingerprint(service, later, sampleLock()), print);
+});
+
+test('a service that runs a source folder names it, and runs on all of the lock', (t) => {
+  const sample = samplePlan();
+  const at = origin('buildout', 1);
+  const source = (path: string, name: string, install: boolean) => ({
+    path: text(path),
+    name,
+    install,
+    metadata: '',
+    origin: at,
+  });
+  const plan: ReleasePlan = {
+    ...sample,
+    entries: sample.entries.map(
+      (entry): Entry =>
+        entry.kind === 'environment'
+          ? {
+              ...entry,
+              requirements: [...entry.requirements, {name: 'my-theme', text: 'my.theme', origin: origin('web', 12)}],
+              editable: [
+                source('/home/ada/src/my.theme', 'my-theme', true),
+                source('/home/ada/src/my.tool', 'my-tool', true),
+                source('/home/ada/src/docs', 'docs', false),
+              ],
+            }
+          : entry,
+    ),
+  };
+  const named = [...emit(plan).matchAll(/^ {4}"\$@" 'web' '(\/home.*)' \|\| return$/gm)].map(([, path]) => path);
+  t.deepEqual(named, ['/home/ada/src/my.theme', '/home/ada/src/my.tool']);
+  const service = plan.entries.find((entry): entry is ServiceEntry => entry.kind === 'service')!;
+  const more = {...sampleLock(), packages: [...sampleLock().packages, locked('needed', '1.0', 'a'.repeat(64))]};
+  t.not(serviceFingerprint(service, plan, more), serviceFingerprint(service, plan, sampleLock()));
+  t.notRegex(emit(sample), /\n {4}"\$@" 'web' '\/home/);
 });
 
 test('the header names all that the script was made from, as sha256sum --check reads it', (t) => {

@@ -118,6 +118,7 @@ export class ServiceHost {
       'health_check',
       'check',
       'service_command',
+      'service_source',
     ];
     return `${functions}
 ${empty.map((name) => `each_${name}() { :; }`).join('\n')}
