@@ -492,7 +492,7 @@ supervisor_load() (
     if [ "$2" != - ]; then
         supervisor_hold "$group" "$2" || exit 1
     fi
-    said=$(supervisor_ctl update "$group" 2>&1)
+    said=$(supervisor_update "$group")
     status=$?
     must rm -f "$SUPERVISOR/held.d/$group.conf"
     case $status:$said in
@@ -501,6 +501,23 @@ supervisor_load() (
         exit 1
         ;;
     esac
+)
+
+# supervisor_update GROUP: prints what supervisord says. A program that ends again and again may be started once more between
+# the stop and the removal that an update consists of; the next one meets it in another moment.
+supervisor_update() (
+    tries=0
+    while :; do
+        said=$(supervisor_ctl update "$1" 2>&1)
+        status=$?
+        tries=$((tries + 1))
+        case $tries:$said in
+        [1-9]:*STILL_RUNNING*) ;;
+        *) break ;;
+        esac
+    done
+    printf '%s\n' "$said"
+    exit "$status"
 )
 
 # supervisor_hold GROUP NAMES: writes the file by which NAMES (joined by commas) don't start, and the sum of what it is for.
@@ -515,7 +532,7 @@ supervisor_hold() (
 )
 
 supervisor_remove() (
-    said=$(supervisor_ctl update "$1" 2>&1) || {
+    said=$(supervisor_update "$1") || {
         log_error "supervisor can't remove $1: $said"
         exit 1
     }

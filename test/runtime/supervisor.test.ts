@@ -188,7 +188,10 @@ const [usual = {name: 'dash', command: ['dash']}] = testShells();
 test('supervisor: of the first release of a host a service may end once, as clients do that make a database together', (t) =>
   withHost(usual, async (host) => {
     const died = join(host.prefix, 'died');
-    const once = `#!/bin/sh\n[ -e ${died} ] || { : >${died}; sleep 2; exit 3; }\nexec sleep 1000\n`;
+    // It ends when the run has noted that it was up.
+    const up = join(host.prefix, '.cfgc/up');
+    const wait = `until [ -e ${up} ]; do sleep 0.1; done`;
+    const once = `#!/bin/sh\n[ -e ${died} ] || { : >${died}; ${wait}; exit 3; }\nexec sleep 1000\n`;
     await host.release('1.0.0', [service('one')], {'bin/one': once});
     await host.switch('1.0.0');
     const ran = await host.run('service_restart && health_gate ""');
@@ -199,6 +202,20 @@ test('supervisor: of the first release of a host a service may end once, as clie
     await host.switch('1.0.1');
     const dead = await host.run('service_restart; layout_release 1.0.1; health_gate ""');
     t.is(dead.status, 1, dead.stderr);
+  }));
+
+test('supervisor: one that ends again and again is loaded anew, though it was started between the stop and the removal', (t) =>
+  withHost(usual, async (host) => {
+    const ran = await host.run(`
+mkdir -p "$STATE" "$SUPERVISOR/held.d"
+supervisor_ctl() {
+    printf '%s\\n' "$*" >>"$STATE/asked"
+    [ "$(grep -c . "$STATE/asked")" -lt 3 ] || return 0
+    printf '%s\\n' 'one: stopped' "error: <class 'xmlrpc.client.Fault'>, <Fault 91: 'STILL_RUNNING: one'>: file: client.py line: 1"
+    return 1
+}
+supervisor_load one - && cat "$STATE/asked"`);
+    t.is(ran.stdout, 'update one\nupdate one\nupdate one\n', ran.stderr);
   }));
 
 test('supervisor: a release without services makes no box, and ends the services of the one before', async (t) => {
