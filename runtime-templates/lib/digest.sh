@@ -32,6 +32,6 @@ digest_stdin() (
     shasum) sum=$(shasum -a 256) ;;
     openssl) sum=$(openssl dgst -sha256 -r) ;;
     *) sum=$(python3 -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())') ;;
-    esac || return 1
+    esac || die "$tool failed: there is no SHA-256 of it"
     printf '%s\n' "${sum%% *}"
 )

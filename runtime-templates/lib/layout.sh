@@ -67,11 +67,12 @@ layout_init() {
 }
 
 layout_input_value() {
-    shell_env "$1" || {
-        if [ "$2" = yes ]; then
-            printf '%s' "$3"
-        fi
-    }
+    shell_env "$1"
+    case $? in
+    0) ;;
+    1) [ "$2" = no ] || printf '%s' "$3" ;;
+    *) die "the input $1 could not be read: awk failed" ;;
+    esac
 }
 
 layout_release() {

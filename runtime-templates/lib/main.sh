@@ -205,7 +205,7 @@ main_step() {
     log_step "$1" 11 "$2"
     [ "$1" -le 2 ] || webhook_send step "$2" "step $1 of 11: $2"
     shift 2
-    "$@" || main_end $?
+    "$@" || main_fail $?
 }
 
 # Makes the folders that are missing, takes the lock, opens the journal: from here on the run is known.
@@ -463,11 +463,11 @@ main_alone() {
     main_called=$1
     shift
     main_arguments=$*
-    main_step_lock "$main_command" || main_end $?
+    main_step_lock "$main_command" || main_fail $?
     case $main_command in
     build | configure | permissions | complete) signal_run "$main_called" "$@" ;;
     *) "$main_called" "$@" ;;
-    esac || main_end $?
+    esac || main_fail $?
     main_end 0
 }
 
@@ -492,6 +492,16 @@ main_signal() {
 main_exit() {
     if [ "$MAIN_LOCKED" = yes ] || [ "$MAIN_OPEN" = yes ]; then
         main_close "$1"
+    fi
+}
+
+# main_fail STATUS: the end of a run whose step failed. A command that was killed, or is not there, leaves a status that is none
+# of the script's.
+main_fail() {
+    if [ "$1" -lt 126 ]; then
+        main_end "$1"
+    else
+        main_end 1
     fi
 }
 

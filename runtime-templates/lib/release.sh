@@ -33,9 +33,13 @@ release_active() {
 }
 
 release_id() (
-    if [ "$PROFILE" = dev ] && [ -e "$RELEASES/$VERSION/.complete" ] &&
-        [ "$(release_field "$VERSION" content) $(release_field "$VERSION" inputs)" != "$CONTENT_DIGEST $(release_inputs)" ]; then
-        short=$(printf '%s %s' "$CONTENT_DIGEST" "$(release_inputs)" | digest_stdin) || exit 1
+    inputs=
+    if [ "$PROFILE" = dev ] && [ -e "$RELEASES/$VERSION/.complete" ]; then
+        inputs=$(release_inputs) || exit 1
+    fi
+    if [ -n "$inputs" ] &&
+        [ "$(release_field "$VERSION" content) $(release_field "$VERSION" inputs)" != "$CONTENT_DIGEST $inputs" ]; then
+        short=$(printf '%s %s' "$CONTENT_DIGEST" "$inputs" | digest_stdin) || exit 1
         short=${short%"${short#????????}"}
         case $VERSION in
         *+*) echo "$VERSION.$short" ;;
@@ -137,9 +141,11 @@ $PERMISSION_TABLE
 $exceptions
 .
 END
-        verify_listing
+        # The last line says that nothing of it is missing: of a pipe, only the last command's status is seen.
+        verify_listing && echo .
     } | awk -v size="$STATE/manifest.$$.kib" "$PERMISSION_AWK"'
         !listing { rule($0); next }
+        $0 == "." { ended = 1; next }
         length($1) == 64 {
             at = index($0, "./")
             hash[substr($0, at)] = $1
@@ -159,6 +165,7 @@ END
             paths[n] = path; types[n] = type; classes[n] = class; modes[n] = want_mode; targets[n] = target
         }
         END {
+            if (!ended) { print "the files of the release could not all be listed" | "cat >&2"; failed = 1 }
             for (i = 1; i <= n; i++) {
                 sum = "-"
                 if (types[i] == "f") {
@@ -177,7 +184,8 @@ END
     must permission_file code "$RELEASE/MANIFEST.new" '' no
     must mv -f MANIFEST.new MANIFEST
     sum=$(digest_file MANIFEST) || exit 1
-    release_facts "$sum" "$kib" >.complete.new || die "cannot write in $RELEASE"
+    inputs=$(release_inputs) || exit 1
+    release_facts "$sum" "$kib" "$inputs" >.complete.new || die "cannot write in $RELEASE"
     must chmod 0644 .complete.new
     # Everything is on the disk before the mark is: a host that loses power has a whole release or none.
     sync
@@ -185,7 +193,7 @@ END
     log_info "release $RELEASE_ID is complete"
 )
 
-# release_facts MANIFEST-SHA256 KIB
+# release_facts MANIFEST-SHA256 KIB INPUTS
 release_facts() {
     release_serial=0
     for release_folder in "$RELEASES"/*; do
@@ -195,7 +203,7 @@ release_facts() {
         fi
     done
     printf 'serial=%s\ncontent=%s\ninputs=%s\nmanifest=%s\nkib=%s\npython=%s\nmade=%s\nby=%s\n' "$((release_serial + 1))" "$CONTENT_DIGEST" \
-        "$(release_inputs)" "$1" "$2" "$(release_python)" "$(journal_now)" "$(journal_who)"
+        "$3" "$1" "$2" "$(release_python)" "$(journal_now)" "$(journal_who)"
 }
 
 # The interpreter behind the virtualenv, as it answers now: `3.11.7 /usr/bin/python3.11`; empty where there is none.
@@ -323,11 +331,13 @@ release_building() (
     printf '%s\n' "$holder" | awk '$4 == "deploy" || $4 == "build" || $4 == "configure" || $4 == "permissions" || $4 == "complete" { print $5 }'
 )
 
-release_inputs() {
-    { printf 'PREFIX=%s\n' "$PREFIX"; each_input release_input; } | digest_stdin
-}
+release_inputs() (
+    values=$(each_input release_input) || exit 1
+    printf 'PREFIX=%s\n%s' "$PREFIX" "${values:+$values
+}" | digest_stdin
+)
 
 release_input() {
-    release_value=$(layout_input_value "$@")
+    release_value=$(layout_input_value "$@") || return
     printf '%s=%s\n' "$1" "$release_value"
 }

@@ -1,8 +1,8 @@
-import {mkdir, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {delimiter, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
-import type {Ran} from '../harness/tools.js';
+import {findProgram, type Ran} from '../harness/tools.js';
 
 function ok(t: ExecutionContext, ran: Ran, status = 0): Ran {
   t.is(ran.status, status, ran.stdout + ran.stderr);
@@ -211,3 +211,37 @@ for (const shell of testShells()) {
     t.regex(ok(t, await host.run(shell, one, ['build'])).stderr, /nothing to build/);
   });
 }
+
+const [shell] = testShells();
+
+test('a command that is killed while a release is completed leaves none that looks complete', async (t) => {
+  const host = await makeHost();
+  const script = await host.script({version: '1.0.0'});
+  const bin = join(host.folder, 'bin');
+  await mkdir(bin);
+  // They work in the release's own folder: of a pipe any of them may be cut off, and so may what it prints.
+  for (const name of ['awk', 'cat', 'find', 'ls', 'mv', 'sha256sum', 'sort']) {
+    const shim = join(bin, name);
+    const text = `#!/bin/sh\ncase $PWD in */releases/1.0.0) kill -KILL $$ ;; esac\nexec ${findProgram(name)} "$@"\n`;
+    await writeFile(shim, text);
+    await chmod(shim, 0o755);
+    const env = {PATH: `${bin}${delimiter}${process.env.PATH}`};
+    const ran = ok(t, await host.run(shell!, script, ['deploy'], {env}), 1);
+    t.regex(ran.stderr, /^error: (?!deploy failed)/m, name);
+    await t.throwsAsync(stat(join(host.prefix, 'releases/1.0.0/.complete')), {code: 'ENOENT'}, name);
+    await rm(shim);
+  }
+  ok(t, await host.run(shell!, script, ['deploy']));
+  ok(t, await host.run(shell!, script, ['verify']));
+});
+
+test('a command that is killed gives its step status 1, and a deploy after it comes to its end', async (t) => {
+  const host = await makeHost();
+  const script = await host.script({
+    version: '1.0.0',
+    instead: 'entry_check() {\n[ -n "${CALM:-}" ] || sh -c "kill -KILL \\$\\$"\n}',
+  });
+  const ran = ok(t, await host.run(shell!, script, ['deploy']), 1);
+  t.regex(ran.stderr, /deploy failed in step complete with status 1;/);
+  ok(t, await host.run(shell!, script, ['deploy'], {env: {CALM: 'yes'}}));
+});
