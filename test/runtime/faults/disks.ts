@@ -2,7 +2,7 @@
 import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execute, needsProgram, shells} from '../../harness/tools.js';
-import {collector, expectRefusal, type Fault, makeSite, type Site, withoutVirtualenv} from './site.js';
+import {expectRefusal, type Fault, makeSite, type Site, withoutVirtualenv} from './site.js';
 
 const mounts = mayMount() ?? needsProgram('mount', 'umount', 'unshare', 'dd');
 
@@ -29,8 +29,7 @@ async function mounted(site: Site, options: string, work: () => Promise<void>): 
 export const diskFull: Fault = {
   name: 'the disk is full',
   missing: mounts,
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     let tried = 0;
     // Preflight sees it coming, and nothing is changed.
     const seen = await makeSite({release: {instead: withoutVirtualenv}});
@@ -62,15 +61,14 @@ export const diskFull: Fault = {
         if (left > 4096) throw new Error('a deploy takes more than 4 MiB');
       }
     });
-    return {tried, lost};
+    return {tried};
   },
 };
 
 export const inodesGone: Fault = {
   name: 'the disk has no inodes left',
   missing: mounts,
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     const site = await makeSite({release: {instead: withoutVirtualenv + withoutDiskCheck}});
     const few = Number((await execute(['sh', '-c', 'find "$1" | wc -l', 'sh', site.host.prefix])).stdout);
     let tried = 0;
@@ -90,15 +88,14 @@ export const inodesGone: Fault = {
       if (status === 0) break;
       if (left > 1000) throw new Error('a deploy takes more than 1000 inodes');
     }
-    return {tried, lost};
+    return {tried};
   },
 };
 
 export const diskReadOnly: Fault = {
   name: 'the file system is read-only',
   missing: mounts,
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     let tried = 0;
     for (const shell of shells().present) {
       if (bounded && shell.name !== 'dash') continue;
@@ -130,7 +127,7 @@ export const diskReadOnly: Fault = {
         await site.judge(say);
       });
     }
-    return {tried, lost};
+    return {tried};
   },
 };
 
@@ -150,8 +147,7 @@ ${'a line of a configuration file\n'.repeat(6000)}LARGE
 export const temporaryFull: Fault = {
   name: '/tmp is full, in each shell',
   missing: mounts,
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     let tried = 0;
     for (const shell of shells().present) {
       // bash, mksh and others keep here-documents in temporary files; dash has pipes.
@@ -170,6 +166,6 @@ export const temporaryFull: Fault = {
       await site.look(say);
       await site.judge(say);
     }
-    return {tried, lost};
+    return {tried};
   },
 };

@@ -1,7 +1,9 @@
 /** The faults that a deploy is put through, in the order of the table that `npm run faults` prints. */
+import {commandAlone, installerAlone} from './alone.js';
 import {diskFull, diskReadOnly, inodesGone, temporaryFull} from './disks.js';
 import {clockBack, toolMissing, twoAtOnce} from './hosts.js';
 import {killedAtCommands, killedAtLines, killedAtSteps} from './kills.js';
+import {leftByCalls, leftByInstallers} from './leavings.js';
 import {lyingIndex, noNetwork} from './networks.js';
 import {signalsAtCommands, signalsInSteps} from './signals.js';
 import type {Fault} from './site.js';
@@ -10,6 +12,10 @@ export const faults: readonly Fault[] = [
   killedAtSteps,
   killedAtCommands,
   killedAtLines,
+  leftByCalls,
+  leftByInstallers,
+  commandAlone,
+  installerAlone,
   signalsInSteps,
   signalsAtCommands,
   diskFull,

@@ -2,7 +2,7 @@
 import {chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {findProgram, needsProgram} from '../../harness/tools.js';
-import {collector, expectRefusal, type Fault, makeSite, withoutVirtualenv} from './site.js';
+import {expectRefusal, type Fault, makeSite, withoutVirtualenv} from './site.js';
 
 /** Tools that a host may lack, alone or together. What stands in for each is the script's own matter. */
 const optional: readonly (readonly string[])[] = [
@@ -38,8 +38,7 @@ const required = ['awk', 'cmp', 'df', 'diff', 'du', 'find', 'grep', 'ps', 'sed',
 
 export const toolMissing: Fault = {
   name: 'a tool is missing',
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     const site = await makeSite();
     const bin = join(site.host.folder, 'bin');
     await mkdir(bin);
@@ -82,15 +81,14 @@ export const toolMissing: Fault = {
         await site.judge(say);
       });
     }
-    return {tried, lost};
+    return {tried};
   },
 };
 
 export const clockBack: Fault = {
   name: 'the clock is set back between releases',
   missing: needsProgram('touch'),
-  try: async () => {
-    const {lost, sayer} = collector();
+  try: async (_bounded, sayer) => {
     const site = await makeSite({release: {instead: withoutVirtualenv, keep: 2}});
     const {host, shell} = site;
     const bin = join(host.folder, 'clock');
@@ -126,14 +124,13 @@ export const clockBack: Fault = {
       say(`history: ${history.join('\n')}`);
     const status = await host.run(shell, last, ['status'], at(9002));
     if (status.status !== 0) say(`status ended with ${status.status}: ${status.stderr}`);
-    return {tried: 3, lost};
+    return {tried: 3};
   },
 };
 
 export const twoAtOnce: Fault = {
   name: 'two deploys at once',
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
+  try: async (bounded, sayer) => {
     const site = await makeSite({release: {keep: 5}});
     const other = await site.host.script({version: '1.2.0', keep: 5});
     let tried = 0;
@@ -159,6 +156,6 @@ export const twoAtOnce: Fault = {
       if (statuses[0] === 0) await site.host.run(site.shell, site.two, ['rollback', '1.1.0']);
       await site.judge(say);
     }
-    return {tried, lost};
+    return {tried};
   },
 };

@@ -24,6 +24,9 @@ export type Manner =
 
 export interface IndexServer {
   readonly url: string;
+  /** The folder that it keeps its files in, and in there the true wheel. */
+  readonly folder: string;
+  readonly wheel: string;
   /** The line of the lock, with the hash of the true wheel. */
   readonly requirement: string;
   manner: Manner;
@@ -56,7 +59,8 @@ with tarfile.open(folder + "/sdist.tar.gz", "w:gz") as out:
 export async function indexServer(folder: string, python: string): Promise<IndexServer> {
   const made = await execute([python, '-c', maker, folder]);
   if (made.status !== 0) throw new Error(made.stderr);
-  const honest = await readFile(join(folder, 'true.whl'));
+  const wheel = join(folder, 'true.whl');
+  const honest = await readFile(wheel);
   const other = await readFile(join(folder, 'other.whl'));
   const sdist = await readFile(join(folder, 'sdist.tar.gz'));
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -111,6 +115,8 @@ export async function indexServer(folder: string, python: string): Promise<Index
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/simple/`,
+    folder,
+    wheel,
     requirement: `cfgc-demo==1.0 --hash=sha256:${sha256(honest)}`,
     get manner() {
       return state.manner;

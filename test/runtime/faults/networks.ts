@@ -1,10 +1,10 @@
 /** Package indexes that are slow, broken or dishonest, met by the real pip and the real uv; and no network at all. */
-import {mkdir, rm} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {dir} from 'tmp-promise';
-import {execute, findPython, needsProgram, toolBox} from '../../harness/tools.js';
-import {type IndexServer, indexServer, type Manner} from './index-server.js';
-import {collector, expectRefusal, type Fault, makeSite, type Site} from './site.js';
+import {execute, needsProgram} from '../../harness/tools.js';
+import type {Manner} from './index-server.js';
+import {forget, withInstallers} from './installers.js';
+import {expectRefusal, type Fault} from './site.js';
 
 /** What the run must say, by pip or uv; undefined: it comes to its end. */
 const manners: readonly {readonly manner: Manner; readonly says: RegExp | undefined}[] = [
@@ -25,46 +25,12 @@ const manners: readonly {readonly manner: Manner; readonly says: RegExp | undefi
   {manner: 'garbage for the page', says: /no matching distribution|not found|no solution|invalid/i},
 ];
 
-const shortTimes = {
-  PIP_CONFIG_FILE: '/dev/null',
-  PIP_RETRIES: '0',
-  PIP_DEFAULT_TIMEOUT: '2',
-  UV_NO_CONFIG: '1',
-  UV_HTTP_TIMEOUT: '2',
-  UV_HTTP_RETRIES: '0',
-};
-
-async function indexSite(index: IndexServer, installer: 'pip' | 'uv', uv: string): Promise<Site> {
-  return makeSite({
-    env: {...shortTimes, PIP_INDEX_URL: index.url},
-    release: {
-      installer,
-      data: `each_environment() { "$@" main; }
-environment_requirements() { [ "$1" != main ] || echo '${index.requirement}'; }`,
-      // The uv of the lock comes from an index too; this one has but one distribution.
-      instead: `environment_uv() { echo '${uv}'; }`,
-    },
-  });
-}
-
-/** Takes away what was fetched for 1.0.0, or nothing would be asked from the index. */
-async function forget(site: Site): Promise<void> {
-  await rm(join(site.host.prefix, '.cfgc/cache'), {recursive: true, force: true});
-  await mkdir(join(site.host.prefix, '.cfgc/cache'), {mode: 0o700});
-}
-
 export const lyingIndex: Fault = {
   name: 'a slow, broken or lying package index',
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
-    const {path, cleanup} = await dir({unsafeCleanup: true});
-    const index = await indexServer(path, (await findPython()).path);
-    const uv = await toolBox('uv');
+  try: async (bounded, sayer) => {
     let tried = 0;
-    for (const installer of ['pip', 'uv'] as const) {
-      if (installer === 'uv' && uv.missing) continue;
-      index.manner = 'honest';
-      const site = await indexSite(index, installer, uv.bin('uv'));
+    await withInstallers(async ({name: installer, index, makeSite}) => {
+      const site = await makeSite();
       for (const [number, {manner, says}] of manners.entries()) {
         // In short: every second manner, by one installer or the other.
         if (bounded && number % 4 !== (installer === 'pip' ? 0 : 2)) continue;
@@ -80,29 +46,22 @@ export const lyingIndex: Fault = {
         index.manner = 'honest';
         await site.judge(say);
       }
-    }
-    index.close();
-    await cleanup();
-    return {tried, lost};
+    });
+    return {tried};
   },
 };
 
 export const noNetwork: Fault = {
   name: 'no network',
   missing: process.getuid?.() === 0 ? needsProgram('unshare') : 'not root: no network can be taken away',
-  try: async () => {
-    const {lost, sayer} = collector();
-    const {path, cleanup} = await dir({unsafeCleanup: true});
-    const index = await indexServer(path, (await findPython()).path);
-    const wheelhouse = join(path, 'wheelhouse');
-    await mkdir(wheelhouse);
-    await execute(['cp', join(path, 'true.whl'), join(wheelhouse, 'cfgc_demo-1.0-py3-none-any.whl')]);
-    const uv = await toolBox('uv');
+  try: async (_bounded, sayer) => {
     const under = ['unshare', '-n'];
     let tried = 0;
-    for (const installer of ['pip', 'uv'] as const) {
-      if (installer === 'uv' && uv.missing) continue;
-      const site = await indexSite(index, installer, uv.bin('uv'));
+    await withInstallers(async ({name: installer, index, makeSite}) => {
+      const wheelhouse = join(index.folder, 'wheelhouse');
+      await mkdir(wheelhouse, {recursive: true});
+      await execute(['cp', index.wheel, join(wheelhouse, 'cfgc_demo-1.0-py3-none-any.whl')]);
+      const site = await makeSite();
       tried += 1;
       const say = sayer(`${installer}, without a wheelhouse`);
       await forget(site);
@@ -119,9 +78,7 @@ export const noNetwork: Fault = {
       await site.reset();
       await forget(site);
       await site.judge(sayer(`${installer}, with a wheelhouse`), {under, env: {WHEELHOUSE: wheelhouse}});
-    }
-    index.close();
-    await cleanup();
-    return {tried, lost};
+    });
+    return {tried};
   },
 };

@@ -6,17 +6,8 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {execute, type Shell, shells} from '../../harness/tools.js';
-import {
-  collector,
-  type Ended,
-  type Fault,
-  makeShims,
-  makeSite,
-  runGroup,
-  type Say,
-  type Site,
-  withoutVirtualenv,
-} from './site.js';
+import {inLanes} from './lanes.js';
+import {type Ended, type Fault, makeShims, makeSite, runGroup, type Say, type Site, withoutVirtualenv} from './site.js';
 
 const signals = [
   {name: 'INT', status: 130},
@@ -28,7 +19,6 @@ const signals = [
 interface Hook {
   readonly port: number;
   readonly events: string[];
-  close(): void;
 }
 
 async function hook(): Promise<Hook> {
@@ -37,12 +27,12 @@ async function hook(): Promise<Hook> {
     events.push(String(request.headers['x-cfgc-event']));
     request.resume().on('end', () => response.end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // It ends with the process.
+  await new Promise<void>((resolve) => server.unref().listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     events,
-    close: () => void server.close(),
   };
 }
 
@@ -99,49 +89,37 @@ async function expectStopped(
 
 export const signalsInSteps: Fault = {
   name: 'a signal in each step, in each shell',
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
-    const hooked = await hook();
+  try: async (bounded, sayer) => {
     let tried = 0;
-    let turn = 0;
     const chosen = shells().present.filter((shell) => !bounded || ['dash', 'busybox ash', 'mksh'].includes(shell.name));
-    for (const [number, shell] of chosen.entries()) {
+    await inLanes([...chosen.entries()], hook, async (hooked, [number, shell]) => {
       const site = await signalSite(shell, hooked.port);
       const steps = (await execute([...shell.command, site.one, 'steps'])).stdout.trim().split('\n');
       for (const [index, step] of steps.entries()) {
         // In short: each step once, by one shell or another and one signal or another.
         if (bounded && index % chosen.length !== number) continue;
-        for (const signal of bounded ? [signals[turn % 3]!] : signals) {
-          turn += 1;
+        for (const signal of bounded ? [signals[Math.floor(index / chosen.length) % 3]!] : signals) {
           tried += 1;
           await site.reset();
           hooked.events.length = 0;
           const env = {...site.env, PATH: process.env.PATH, FAULT_STEP: step, FAULT_SIGNAL: signal.name};
           const ended = await runGroup([...shell.command, site.two, 'deploy'], env);
-          await expectStopped(
-            site,
-            ended,
-            signal.status,
-            hooked,
-            sayer(`${signal.name} in ${step}, ${shell.name}`),
-            step,
-          );
+          const say = sayer(`${signal.name} in ${step}, ${shell.name}`);
+          await expectStopped(site, ended, signal.status, hooked, say, step);
         }
       }
-    }
-    hooked.close();
-    return {tried, lost};
+    });
+    return {tried};
   },
 };
 
 export const signalsAtCommands: Fault = {
   name: 'Ctrl-C while a command runs',
-  try: async (bounded) => {
-    const {lost, sayer} = collector();
-    const hooked = await hook();
+  try: async (bounded, sayer) => {
+    let points = 0;
     let tried = 0;
-    for (const shell of shells().present) {
-      if (bounded && shell.name !== 'dash') continue;
+    const chosen = shells().present.filter((shell) => !bounded || shell.name === 'dash');
+    await inLanes(chosen, hook, async (hooked, shell) => {
       const site = await signalSite(shell, hooked.port);
       const count = join(site.host.folder, 'count');
       const path = await makeShims(site.host.folder, site.python);
@@ -154,15 +132,16 @@ export const signalsAtCommands: Fault = {
       };
       const whole = await deploy(1_000_000);
       if (whole.status !== 0) throw new Error(whole.stderr);
-      const points = (await readFile(count, 'utf8')).length;
-      for (let at = 1; at <= points; at += bounded ? 20 : shell.name === 'dash' ? 5 : 40) {
+      const commands = (await readFile(count, 'utf8')).length;
+      points += commands;
+      for (let at = 1; at <= commands; at += bounded ? 20 : shell.name === 'dash' ? 5 : 40) {
         const ended = await deploy(at);
         if ((await readFile(count, 'utf8')).length < at) continue;
         tried += 1;
-        await expectStopped(site, ended, 130, hooked, sayer(`at command ${at} of ${points}, ${shell.name}`));
+        const say = sayer(`at command ${at} of ${commands}, ${shell.name}`);
+        await expectStopped(site, ended, 130, hooked, say);
       }
-    }
-    hooked.close();
-    return {tried, lost};
+    });
+    return {points, tried};
   },
 };

@@ -7,29 +7,36 @@
  *     await site.judge(say);
  */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, readdirSync} from 'node:fs';
+import {once} from 'node:events';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {chmod, mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout as delay, setImmediate} from 'node:timers/promises';
 import {type FakeRelease, type Host, type HowToRun, makeHost} from '../../harness/shell.js';
 import {execute, findProgram, findPython, type Ran, type Shell} from '../../harness/tools.js';
 
-/** What one kind of fault came to. */
+/** How much of one kind of fault was tried. */
 export interface Outcome {
-  /** How often it was tried. */
+  /** How many there are, where they were counted. */
+  readonly points?: number;
   readonly tried: number;
-  /** What was lost or not said, a line each. */
-  readonly lost: readonly string[];
+  /** How many different states of the host they left, where those that left the same one were judged once. */
+  readonly states?: number;
 }
+
+/** Says what was lost, or not said. */
+export type Say = (what: string) => void;
+
+/** A `Say` under the name of what was tried. */
+export type Sayer = (name: string) => Say;
 
 /** One kind of fault. `bounded`: a part of it that takes seconds. */
 export interface Fault {
   readonly name: string;
   /** Why this machine can't try it; undefined where it can. */
   readonly missing?: string | undefined;
-  try(bounded: boolean): Promise<Outcome>;
+  try(bounded: boolean, sayer: Sayer): Promise<Outcome>;
 }
-
-export type Say = (what: string) => void;
 
 export interface Site {
   readonly host: Host;
@@ -40,8 +47,8 @@ export interface Site {
   readonly python: string;
   /** Environment of a run, but for PATH. */
   readonly env: Readonly<Record<string, string>>;
-  /** Puts the host back to where 1.0.0 serves and nothing went wrong. */
-  reset(): Promise<void>;
+  /** Puts the host back to where 1.0.0 serves and nothing went wrong; or to what a copy of its PREFIX holds. */
+  reset(copy?: string): Promise<void>;
   /** Says what is wrong with what is current, the release before and the data, at this moment. */
   look(say: Say): Promise<void>;
   /** `look`, then the next deploy, which must come to the tree that an undisturbed one comes to. Gives that deploy. */
@@ -78,11 +85,11 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
   if (second.status !== 0) throw new Error(second.stderr);
   const wanted = await tree(host.prefix);
 
-  const reset = async () => {
+  const reset = async (copy = base) => {
     // The folder itself stays: it may be where a file system is mounted.
     await mkdir(host.prefix, {recursive: true});
     await execute(['find', host.prefix, '-mindepth', '1', '-delete']);
-    const copied = await execute(['cp', '-a', `${base}/.`, host.prefix]);
+    const copied = await execute(['cp', '-a', `${copy}/.`, host.prefix]);
     if (copied.status !== 0) throw new Error(copied.stderr);
   };
   const look = async (say: Say) => {
@@ -123,12 +130,6 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
   };
 }
 
-/** A collector of what was lost: `say(WHAT)` under the name of what was tried. */
-export function collector(): {readonly lost: string[]; sayer(name: string): Say} {
-  const lost: string[] = [];
-  return {lost, sayer: (name) => (what) => void lost.push(`${name}: ${what}`)};
-}
-
 /** Says where a run did not end with one of the statuses, or not by a message of at most a screen with the reason in it. */
 export function expectRefusal(ran: Ran, statuses: readonly number[], reason: RegExp, say: Say): void {
   if (!statuses.includes(ran.status)) say(`it ended with ${ran.status}: ${ran.stderr}`);
@@ -152,7 +153,8 @@ const commands =
 
 /**
  * A folder for PATH with nothing else behind it: a shim for each external command, which counts in FAULT_COUNT and, in
- * place of the command with the number FAULT_AT, sends FAULT_SIGNAL to its whole process group.
+ * place of the command with the number FAULT_AT, sends FAULT_SIGNAL to its whole process group; with FAULT_ALONE=yes to
+ * itself. Which command that was is in FAULT_COUNT.name then.
  */
 export async function makeShims(folder: string, python: string): Promise<string> {
   const bin = join(folder, 'shims');
@@ -163,7 +165,13 @@ export async function makeShims(folder: string, python: string): Promise<string>
     const text = `#!/bin/sh
 printf . >>"$FAULT_COUNT"
 IFS= read -r done <"$FAULT_COUNT"
-[ "\${#done}" -ne "$FAULT_AT" ] || kill -"$FAULT_SIGNAL" 0
+if [ "\${#done}" -eq "$FAULT_AT" ]; then
+    echo ${name} >"$FAULT_COUNT.name"
+    case \${FAULT_ALONE:-no} in
+    yes) kill -"$FAULT_SIGNAL" $$ ;;
+    *) kill -"$FAULT_SIGNAL" 0 ;;
+    esac
+fi
 exec ${program} "$@"
 `;
     await writeFile(join(bin, name), text);
@@ -201,12 +209,44 @@ export function runGroup(
     stderr += text;
   });
   started(child);
+  const closed = once(child, 'close');
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    // Not `close`: an installer that outlived its parent may still hold standard error.
-    child.on('exit', (code, signal) => {
+    child.on('exit', async (code, signal) => {
+      // Of a group that was killed some may still be within their last system call.
+      if (signal === 'SIGKILL') await endGroup(child.pid!);
+      // What it said may not be read yet; but an installer that outlived its parent may hold standard error for long.
+      await Promise.race([closed, delay(1000)]);
       child.stderr.destroy();
       resolve({status: code ?? 128 + (numbers[signal ?? ''] ?? 0), killed: signal === 'SIGKILL', stderr});
     });
   });
+}
+
+/** Kills a process group, and comes back when none of it does anything any more. */
+export async function endGroup(group: number): Promise<void> {
+  try {
+    while (process.kill(-group, 'SIGKILL') && lives(group)) await setImmediate();
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+/** Whether a process of the group is more than a zombie that nobody has asked for yet. */
+function lives(group: number): boolean {
+  const numbers = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return numbers.some((number) => {
+    const stat = textOf(`/proc/${number}/stat`);
+    const [state, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return of === String(group) && state !== 'Z' && state !== 'X';
+  });
+}
+
+/** The text of a file that may be gone; "" then. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
 }

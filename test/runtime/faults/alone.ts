@@ -1,0 +1,105 @@
+/**
+ * One process of a deploy is killed with SIGKILL, and the script goes on, as where the system has no memory left: each external
+ * command, and venv, pip and uv in the midst of their work. The run says so, or did its work in spite of it.
+ */
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {noCalls, runByCalls} from './calls.js';
+import {forget, withInstallers} from './installers.js';
+import {inLanes} from './lanes.js';
+import {isInstaller} from './leavings.js';
+import {type Ended, type Fault, makeShims, makeSite, runGroup, type Say, type Site} from './site.js';
+import {States, stateOf} from './states.js';
+
+/** Exit statuses that the script may end with. */
+const statuses = [0, 1, 20, 30, 75, 78];
+
+async function expectOwnEnd(site: Site, ended: Ended, say: Say): Promise<void> {
+  if (!statuses.includes(ended.status)) say(`it ended with ${ended.status}: ${ended.stderr}`);
+  if (ended.status !== 0 && !/^error: /m.test(ended.stderr)) say(`it does not say why: ${ended.stderr}`);
+  if (/Traceback \(most recent call last\)/.test(ended.stderr)) say(`it shows a traceback: ${ended.stderr}`);
+  if (ended.status === 0 && (await site.host.current()) !== '1.1.0') say(`it says that all is done: ${ended.stderr}`);
+}
+
+export const commandAlone: Fault = {
+  name: 'SIGKILL for an external command alone',
+  try: async (bounded, sayer) => {
+    const make = async () => {
+      const site = await makeSite({release: {data: 'each_environment() { "$@" main; }'}});
+      return {site, count: join(site.host.folder, 'count'), path: await makeShims(site.host.folder, site.python)};
+    };
+    const deploy = async ({site, count, path}: Awaited<ReturnType<typeof make>>, at: number) => {
+      await site.reset();
+      await writeFile(count, '');
+      const faults = {FAULT_AT: String(at), FAULT_COUNT: count, FAULT_SIGNAL: 'KILL', FAULT_ALONE: 'yes'};
+      return runGroup([...site.shell.command, site.two, 'deploy'], {...site.env, PATH: path, ...faults});
+    };
+    const first = await make();
+    const whole = await deploy(first, 1_000_000);
+    if (whole.status !== 0) throw new Error(whole.stderr);
+    const points = (await readFile(first.count, 'utf8')).length;
+    const states = new States();
+    let tried = 0;
+    await inLanes(
+      Array.from({length: points}, (_, index) => index + 1).filter((at) => !bounded || at % 30 === 0),
+      make,
+      async (lane, at) => {
+        const ended = await deploy(lane, at);
+        tried += 1;
+        const name = (await readFile(`${lane.count}.name`, 'utf8').catch(() => '')).trim();
+        const say = sayer(`command ${at} of ${points}, ${name}`);
+        await expectOwnEnd(lane.site, ended, say);
+        if (states.isNew(stateOf(lane.site.host.prefix))) await lane.site.judge(say);
+      },
+      first,
+    );
+    return {points, tried, states: states.count};
+  },
+};
+
+export const installerAlone: Fault = {
+  name: 'SIGKILL for venv, pip or uv alone',
+  missing: noCalls,
+  try: async (bounded, sayer) => {
+    const sum = {points: 0, tried: 0};
+    await withInstallers(async (installer) => {
+      /** A deploy in which the installers' call of this number is the last of its process; and how many calls they made. */
+      const deploy = async (site: Site, last: number) => {
+        await site.reset();
+        await forget(site);
+        let calls = 0;
+        const ended = await runByCalls(
+          [...site.shell.command, site.two, 'deploy'],
+          {...site.env, PATH: process.env.PATH},
+          site.host.prefix,
+          'but opening',
+          ({program}) => {
+            if (!isInstaller(program)) return 'go on';
+            calls += 1;
+            return calls === last ? 'kill it' : 'go on';
+          },
+        );
+        return {ended, calls};
+      };
+      const first = await installer.makeSite();
+      const whole = await deploy(first, 0);
+      if (whole.ended.status !== 0) throw new Error(whole.ended.stderr);
+      sum.points += whole.calls;
+      const step = Math.ceil(whole.calls / (bounded ? 2 : 50));
+      await inLanes(
+        Array.from({length: whole.calls}, (_, index) => index + 1).filter((at) => at % step === 0),
+        installer.makeSite,
+        async (site, at) => {
+          const {ended, calls} = await deploy(site, at);
+          if (calls < at) return;
+          sum.tried += 1;
+          const say = sayer(`${installer.name}, call ${at} of ${whole.calls}`);
+          await expectOwnEnd(site, ended, say);
+          await site.judge(say);
+        },
+        first,
+      );
+    });
+    return sum;
+  },
+};
