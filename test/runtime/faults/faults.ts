@@ -3,7 +3,7 @@ import {commandAlone, installerAlone} from './alone.js';
 import {diskFull, diskReadOnly, inodesGone, temporaryFull} from './disks.js';
 import {clockBack, toolMissing, twoAtOnce} from './hosts.js';
 import {killedAtCommands, killedAtLines, killedAtSteps} from './kills.js';
-import {leftByCalls, leftByInstallers} from './leavings.js';
+import {leftByCalls, leftByInstallers, leftByRollback} from './leavings.js';
 import {lyingIndex, noNetwork} from './networks.js';
 import {signalsAtCommands, signalsInSteps} from './signals.js';
 import type {Fault} from './site.js';
@@ -13,6 +13,7 @@ export const faults: readonly Fault[] = [
   killedAtCommands,
   killedAtLines,
   leftByCalls,
+  leftByRollback,
   leftByInstallers,
   commandAlone,
   installerAlone,

@@ -1,5 +1,5 @@
 /**
- * What a SIGKILL after each system call leaves, whatever process it comes in: the shell, a command, venv, pip, uv. A deploy is
+ * What a SIGKILL after each system call leaves, whatever process it comes in: the shell, a command, venv, pip, uv. A run is
  * halted after each call that changed a file; what is there at that moment is kept, and judged once the run is over. So no
  * deploy is repeated for a point, and files that are open, cut off or renamed are seen in each of their states.
  */
@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {noCalls, runByCalls} from './calls.js';
 import {forget, withInstallers} from './installers.js';
 import {laneCount} from './lanes.js';
-import {type Fault, makeSite, type Outcome, type Sayer, type Site, withoutVirtualenv} from './site.js';
+import {type Fault, makeSite, type Outcome, type Say, type Sayer, type Site, withoutVirtualenv} from './site.js';
 import {States, stateOf} from './states.js';
 
 /** A state that a deploy went through. */
@@ -22,12 +22,21 @@ interface Leaving {
   calls: number;
 }
 
-/** The states of one deploy of the site, in their order. `counts`: whether those of a program do. */
-async function leavingsOf(site: Site, counts: (program: string) => boolean): Promise<readonly Leaving[]> {
+/** A run that is halted on the way. */
+interface Way {
+  /** Where it is as the run begins. */
+  readonly site: Site;
+  readonly words: readonly string[];
+  /** What else is asked of each state, before the next deploy. */
+  readonly also?: (say: Say) => Promise<void>;
+}
+
+/** The states of one such run, in their order. `counts`: whether those of a program do. */
+async function leavingsOf({site, words}: Way, counts: (program: string) => boolean): Promise<readonly Leaving[]> {
   const leavings = new Map<string, Leaving>();
   const env = {...site.env, PATH: process.env.PATH};
   const ended = await runByCalls(
-    [...site.shell.command, site.two, 'deploy'],
+    [...site.shell.command, site.two, ...words],
     env,
     site.host.prefix,
     'all',
@@ -49,9 +58,9 @@ async function leavingsOf(site: Site, counts: (program: string) => boolean): Pro
   return [...leavings.values()];
 }
 
-/** Judges each `step`-th state of a deploy; each lane finds them for its own site, and judges those that no other one did. */
+/** Judges each `step`-th state of a run; each lane finds them for its own site, and judges those that no other one did. */
 async function judgeLeavings(
-  make: () => Promise<Site>,
+  make: () => Promise<Way>,
   counts: (program: string) => boolean,
   step: number,
   sayer: Sayer,
@@ -61,14 +70,16 @@ async function judgeLeavings(
   let found: readonly Leaving[] = [];
   await Promise.all(
     Array.from({length: lanes}, async (_, lane) => {
-      const site = await make();
-      const leavings = await leavingsOf(site, counts);
+      const way = await make();
+      const leavings = await leavingsOf(way, counts);
       if (lane === 0) found = leavings;
       const start = Math.floor((lane * leavings.length) / lanes);
       for (const [index, leaving] of [...leavings.slice(start), ...leavings.slice(0, start)].entries()) {
         if (index % step !== 0 || !states.isNew(leaving.state)) continue;
-        await site.reset(leaving.copy);
-        await site.judge(sayer(`after ${leaving.after}`));
+        const say = sayer(`after ${leaving.after}`);
+        await way.site.reset(leaving.copy);
+        await way.also?.(say);
+        await way.site.judge(say);
       }
     }),
   );
@@ -88,10 +99,35 @@ export const leftByCalls: Fault = {
       async () => {
         const site = await makeSite({release: {instead: withoutVirtualenv}});
         await site.reset();
-        return site;
+        return {site, words: ['deploy']};
       },
       () => true,
       bounded ? 60 : 1,
+      sayer,
+    ),
+};
+
+export const leftByRollback: Fault = {
+  name: 'SIGKILL in a rollback, after a system call',
+  missing: noCalls,
+  try: (bounded, sayer) =>
+    judgeLeavings(
+      async () => {
+        const site = await makeSite({release: {instead: withoutVirtualenv}});
+        await site.reset();
+        const deployed = await site.deploy();
+        if (deployed.status !== 0) throw new Error(deployed.stderr);
+        const also = async (say: Say) => {
+          await site.look(say);
+          const again = await site.host.run(site.shell, site.two, ['rollback', '1.0.0']);
+          if (again.status !== 0) say(`the next rollback fails with ${again.status}: ${again.stderr}`);
+          const current = await site.host.current();
+          if (current !== '1.0.0') say(`after the next rollback current is ${current}`);
+        };
+        return {site, words: ['rollback'], also};
+      },
+      () => true,
+      bounded ? 20 : 1,
       sayer,
     ),
 };
@@ -107,7 +143,7 @@ export const leftByInstallers: Fault = {
           const site = await installer.makeSite();
           await site.reset();
           await forget(site);
-          return site;
+          return {site, words: ['deploy']};
         },
         isInstaller,
         bounded ? 100 : 1,
