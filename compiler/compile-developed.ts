@@ -12,11 +12,15 @@ import {text} from './util/text.js';
 /** The files that say what a distribution is called, and what it needs. */
 const metadataFiles = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
 
-/** @returns one for each folder; a pattern stands for every folder that it fits and that holds a distribution */
+/**
+ * @param checkoutWords  what one types to have the checkouts
+ * @returns one for each folder; a pattern stands for every folder that it fits and that holds a distribution
+ */
 export async function readDeveloped(
   sources: readonly SourceFolder[],
   io: Io,
   report: Report,
+  checkoutWords: string,
 ): Promise<readonly Editable[]> {
   const found = new Map<string, Editable>();
   for (const source of sources) {
@@ -27,25 +31,25 @@ export async function readDeveloped(
       const there = files.some((file) => file !== undefined);
       some ||= there;
       if ((pattern && !there) || found.has(folder)) continue;
-      if (!there && source.install) reportMissing(source, report);
+      if (!there && source.install) reportMissing(source, report, checkoutWords);
       const name = source.name ?? canonicalName(nameOf(files) ?? basename(folder));
       const metadata = there ? sha256(JSON.stringify(files)) : '';
       const {install, checkout, origin} = source;
       found.set(folder, {path: text(folder), name, metadata, install, ...(checkout && {checkout}), origin});
     }
-    if (pattern && !some) reportMissing(source, report);
+    if (pattern && !some) reportMissing(source, report, checkoutWords);
   }
   return [...found.values()];
 }
 
-function reportMissing({folder, checkout, span}: SourceFolder, report: Report): void {
+function reportMissing({folder, checkout, span}: SourceFolder, report: Report, checkoutWords: string): void {
   const primary = span && {primary: {span, text: checkout ? 'to be checked out' : 'no distribution is there'}};
   if (checkout)
     report({
       kind: notCheckedOut,
       message: `\`${folder}\` is not checked out yet: what it needs is not locked`,
       ...primary,
-      hint: 'run `build` of the release script, then compile again',
+      hint: `type \`${checkoutWords}\`, then this command again`,
     });
   else
     report({

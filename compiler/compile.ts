@@ -3,7 +3,7 @@
  *
  *     load → parse → merge → resolve → settings → check → lower → lock → emit
  */
-import {basename, dirname, isAbsolute, join, resolve as resolvePath} from 'node:path';
+import {basename, dirname, isAbsolute, join, relative, resolve as resolvePath} from 'node:path';
 import {check} from './check/check.js';
 import type {Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
@@ -29,6 +29,7 @@ import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
 import {sha256} from './util/digest.js';
 import {isUrl, shownUrl} from './util/path.js';
+import {shellWord} from './util/shell-text.js';
 import {show, text} from './util/text.js';
 
 /** A profile that was resolved for a release, and checked. */
@@ -65,6 +66,15 @@ export function resolveLiteral(config: Config, report: Report): Resolved {
   });
 }
 
+/** What one types to have the checkouts of a dev profile. A compile writes nothing else than what it was asked for. */
+function checkoutWords({file, outputs, workingDirectory}: Request): string {
+  const word = (path: string): string => show(shellWord(path));
+  const script = outputs?.[0];
+  return script === undefined
+    ? `cfgc ${word(file)} -o release.sh && sh release.sh build`
+    : `sh ${word(relative(workingDirectory, script))} build`;
+}
+
 /** load to check. The settings of a profile with errors are read as their defaults, so that the later phases can report too. */
 export async function checkProfile(
   request: Request,
@@ -95,7 +105,9 @@ export async function checkProfile(
   const folders = sourceFolders(resolved, parts, settings.profile, report);
   // Few profiles have any: the others don't load what reads them.
   const developed =
-    folders.length === 0 ? [] : await (await import('./compile-developed.js')).readDeveloped(folders, io, report);
+    folders.length === 0
+      ? []
+      : await (await import('./compile-developed.js')).readDeveloped(folders, io, report, checkoutWords(request));
   const context: RuleContext = {
     settings,
     report,

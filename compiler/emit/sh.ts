@@ -221,6 +221,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         pushUrl: checkout?.pushUrl ?? '',
         depth: checkout?.depth ?? '',
         submodules: checkout?.submodules ?? 'always',
+        update: checkout?.update ?? 'no',
       }),
     ),
     each('each_directory', 'CLASS PATH MODE OWNER', 'directory', of('directory'), (entry) => ({

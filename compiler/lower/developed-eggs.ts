@@ -19,8 +19,8 @@ What it does: stops where a dev profile names a source that a release script can
 of git, an option of its line is not known, or the folder of a develop egg is not there.
 Why: what a script leaves out silently is missed when the site runs. Checkouts are made by git alone.
 Example: [sources] has "my.theme = svn https://svn.example.org/my.theme". Write "my.theme = git https://git.example.org/my.theme.git".
-A line may have branch, rev (or tag), path, full-path, egg, pushurl, depth and submodules; update has no effect.
-Source: mr.developer 2.0, sources.`,
+A line may have branch or rev (also revision, tag), path, full-path, egg, pushurl, depth, submodules and update.
+Source: mr.developer 2.0 and 3.0, sources.`,
 };
 
 export const notCheckedOut: DiagnosticKind = {
@@ -30,7 +30,8 @@ export const notCheckedOut: DiagnosticKind = {
   explain: `
 What it does: says which checkout of a dev profile is not on this host yet.
 Why: what an egg needs is read from its folder. Until that is there, only what eggs and [versions] name is locked.
-Example: "auto-checkout = my.theme", and src/my.theme is not there. Run \`sh release.sh build\`, which checks it out, and compile again.
+Example: "auto-checkout = my.theme", and src/my.theme is not there. Run \`sh release.sh build\`, which checks it out, and compile again:
+a compile itself writes nothing but the script, and must not bring code to this host that nobody has seen.
 Source: mr.developer, auto-checkout.
 `,
 };
@@ -81,6 +82,12 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
   if (auto === undefined || !extensions.some((name) => name === 'mr.developer' || name === 'mxdev')) return [];
   const said = (name: string, otherwise: string): string =>
     show(buildout?.get(name)?.value ?? text()).trim() || otherwise;
+  const update = updating(said('always-checkout', 'no'), true);
+  if (update === undefined) {
+    const always = buildout?.get('always-checkout');
+    refuse('`always-checkout` is neither true nor false nor force', 'write true', always && lastSpan(always), report);
+    return [];
+  }
   const sources = resolved.sections.get(said('sources', 'sources'))?.options;
   const base = folderOf(said('sources-dir', 'src'), root);
   const depth = said('git-clone-depth', '');
@@ -94,13 +101,33 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
       refuse(`\`${name}\` has no source`, `write \`${name} = git URL\` under [sources]`, span, report);
       return [];
     }
-    const source = readSource(name, option, {base, root, depth, submodules}, report);
+    const source = readSource(name, option, {base, root, depth, submodules, update}, report);
     return source ? [source] : [];
   });
 }
 
-/** Of `update`: a checkout follows its branch at each build, whatever it says. */
-const keys = ['branch', 'rev', 'tag', 'path', 'full-path', 'egg', 'pushurl', 'depth', 'submodules', 'update'];
+/** Of `tag` mr.developer knows nothing; people write it. */
+const keys = [
+  'branch',
+  'rev',
+  'revision',
+  'tag',
+  'path',
+  'full-path',
+  'egg',
+  'pushurl',
+  'depth',
+  'submodules',
+  'update',
+];
+
+/** The value of always-checkout, or of `update` of a source; undefined for what mr.developer stops at. */
+function updating(value: string, always: boolean): Checkout['update'] | undefined {
+  const plain = value.toLowerCase();
+  if (['true', 'yes', ...(always ? ['on'] : [])].includes(plain)) return 'yes';
+  if (['false', 'no', ...(always ? ['off'] : [])].includes(plain)) return 'no';
+  return always && plain === 'force' ? 'force' : undefined;
+}
 
 /** What [buildout] says of all sources. */
 interface Usual {
@@ -108,6 +135,7 @@ interface Usual {
   readonly root: string;
   readonly depth: string;
   readonly submodules: string;
+  readonly update: Checkout['update'];
 }
 
 function readSource(
@@ -125,6 +153,8 @@ function readSource(
   if (url === undefined || url.startsWith('-'))
     return wrong(`the source of \`${name}\` has no URL`, `write \`${name} = git URL\``);
   const options = new Map<string, string>();
+  // A bare third word is the folder above, as in old files.
+  if (more[0] !== undefined && !more[0].includes('=')) options.set('path', more.shift()!);
   for (const word of more) {
     const [, key, value] = /^([\w-]+)=(.*)$/.exec(word) ?? [];
     if (key === undefined || value === undefined || value.startsWith('-'))
@@ -137,23 +167,30 @@ function readSource(
   const full = options.get('full-path');
   const folder =
     full !== undefined ? folderOf(full, root) : resolvePath(path === undefined ? base : folderOf(path, root), name);
-  const revision = options.get('rev') ?? options.get('tag') ?? '';
+  const revision = options.get('rev') ?? options.get('revision') ?? options.get('tag') ?? '';
+  const branch = options.get('branch') ?? '';
+  if (branch !== '' && revision !== '')
+    return wrong(`\`${name}\` has a branch and a revision`, 'leave one of them out: mr.developer stops there too');
   const depth = options.get('depth') ?? usual.depth;
   if (!/^\d*$/.test(depth)) return wrong(`the depth \`${depth}\` of \`${name}\` is no number`, 'how many commits');
   const submodules = options.get('submodules') ?? usual.submodules;
   if (!['always', 'checkout', 'never'].includes(submodules))
     return wrong(`\`submodules\` of \`${name}\` can't be \`${submodules}\``, 'always, checkout or never');
+  const own = options.get('update');
+  const asked = own === undefined ? usual.update : updating(own, false);
+  if (asked === undefined) return wrong(`\`update\` of \`${name}\` can't be \`${own}\``, 'true or false');
   const pushUrl = options.get('pushurl');
   const checkout: Checkout = {
     url,
-    branch: options.get('branch') ?? '',
+    branch,
     revision,
     ...(pushUrl && {pushUrl}),
     ...(depth !== '' && depth !== '0' && {depth}),
     ...(submodules !== 'always' && {submodules: submodules as 'checkout' | 'never'}),
+    update: asked === 'yes' && usual.update === 'force' ? 'force' : asked,
   };
   const origin: Origin = fileLine(span);
-  const install = options.get('egg') !== 'false';
+  const install = !['false', 'no', 'off'].includes(options.get('egg')?.toLowerCase() ?? '');
   return {folder, name: canonicalName(name), install, checkout, origin, ...(span && {span})};
 }
 

@@ -86,6 +86,11 @@ export interface Checkout {
   readonly depth?: string;
   /** When submodules are brought; with each update too where absent. */
   readonly submodules?: 'checkout' | 'never';
+  /**
+   * Whether a build brings a checkout that is there up to date; `force` also one with changes that are not committed, as far
+   * as git loses none of them. A missing one is made in any case.
+   */
+  readonly update: 'yes' | 'no' | 'force';
 }
 
 export interface Requirement {

@@ -28,8 +28,8 @@ checkout_code() (
     fi
 )
 
-# checkout_update: clones what is not there, brings the rest up to date. A checkout with changes or commits of its own is left
-# as it is, with a warning. Returns 1 where git could not do it.
+# checkout_update: clones what is not there, and brings those up to date of which the profile says so. A checkout with changes
+# or commits of its own is left as it is, with a warning. Returns 1 where git could not do it.
 checkout_update() {
     each_editable checkout_one
 }
@@ -42,12 +42,40 @@ checkout_one() (
     export GIT_TERMINAL_PROMPT
     # Variables of a git hook that runs this would name another repository.
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-    if [ -e "$2" ]; then
-        checkout_pull "$2" "$4" "$5" "$6" "$9"
+    folder=$2 url=$4 branch=$5 revision=$6 pushed=$7 depth=$8 submodules=$9
+    shift 9
+    update=$1
+    # As in mr.developer: a link is a developer's own affair.
+    if [ -h "$folder" ]; then
+        log_info "$folder is a link: left as it is"
+        exit 0
+    elif [ -e "$folder" ]; then
+        checkout_same "$folder" "$url" || exit $?
+        if [ "$update" = no ]; then
+            checkout_stays "$folder" "$revision"
+        else
+            checkout_pull "$folder" "$url" "$branch" "$revision" "$submodules" "$update"
+        fi
     else
-        checkout_clone "$2" "$4" "$5" "$6" "$8" "$9"
+        checkout_clone "$folder" "$url" "$branch" "$revision" "$depth" "$submodules"
     fi || exit $?
-    [ -z "$7" ] || git -C "$2" config remote.origin.pushurl "$7" || die "git could not set where $2 is pushed to"
+    [ -z "$pushed" ] || git -C "$folder" config remote.origin.pushurl "$pushed" || die "git could not set where $folder is pushed to"
+)
+
+# checkout_same FOLDER URL: whether the folder is a checkout of that.
+checkout_same() (
+    [ -e "$1/.git" ] || die "$1 is there, and is no checkout of git: move it away"
+    # Asked as written: `insteadOf` of the developer's own settings would change what git answers otherwise.
+    origin=$(git -C "$1" config --get remote.origin.url) || origin=
+    [ "$origin" = "$2" ] || die "$1 is a checkout of ${origin:-nothing}, the profile says $2: move it away"
+)
+
+# checkout_stays FOLDER REVISION: says where one that is not to be brought up to date is at another revision than is wanted.
+checkout_stays() (
+    [ -n "$2" ] || exit 0
+    wanted=$(git -C "$1" rev-parse --quiet --verify "$2^{commit}") || wanted=
+    [ "$wanted" = "$(git -C "$1" rev-parse HEAD)" ] ||
+        log_warn "$1 is not at $2, and is left as it is: update=true in its source takes it there"
 )
 
 # checkout_clone FOLDER URL BRANCH REVISION DEPTH SUBMODULES. The folder gets its name when it is whole.
@@ -74,16 +102,12 @@ checkout_submodules() {
     git -C "$1" submodule --quiet update --init --recursive || die "git could not bring the submodules of $1"
 }
 
-# checkout_pull FOLDER URL BRANCH REVISION SUBMODULES
+# checkout_pull FOLDER URL BRANCH REVISION SUBMODULES UPDATE
 checkout_pull() (
-    folder=$1 url=$2 branch=$3 revision=$4 submodules=$5
-    [ -e "$folder/.git" ] || die "$folder is there, and is no checkout of git: move it away"
-    # Asked as written: `insteadOf` of the developer's own settings would change what git answers otherwise.
-    origin=$(git -C "$folder" config --get remote.origin.url) || origin=
-    [ "$origin" = "$url" ] || die "$folder is a checkout of ${origin:-nothing}, the profile says $url: move it away"
+    folder=$1 url=$2 branch=$3 revision=$4 submodules=$5 update=$6
     git -C "$folder" fetch --quiet --tags origin || die "git could not fetch $url"
     changes=$(git -C "$folder" status --porcelain --untracked-files=no) || die "git can't read $folder"
-    if [ -n "$changes" ]; then
+    if [ -n "$changes" ] && [ "$update" != force ]; then
         log_warn "$folder has changes that are not committed: left as it is"
         exit 0
     fi
@@ -93,8 +117,12 @@ checkout_pull() (
         exit 0
     fi
     if [ -n "$revision" ]; then
-        git -C "$folder" checkout --quiet --detach "$revision" || die "$url has no revision $revision"
-        [ "$submodules" != always ] || checkout_submodules "$folder"
+        git -C "$folder" rev-parse --quiet --verify "$revision^{commit}" >/dev/null || die "$url has no revision $revision"
+        if ! git -C "$folder" checkout --quiet --detach "$revision"; then
+            log_warn "$folder can't go to $revision: left as it is"
+        elif [ "$submodules" = always ] && [ -z "$changes" ]; then
+            checkout_submodules "$folder"
+        fi
         exit 0
     fi
     current=$(git -C "$folder" symbolic-ref --quiet --short HEAD) || current=
@@ -103,14 +131,16 @@ checkout_pull() (
         log_warn "$folder is on no branch: left as it is"
         exit 0
     fi
-    if [ "$current" != "$wanted" ]; then
-        git -C "$folder" checkout --quiet "$wanted" -- || die "git could not go to branch $wanted in $folder"
+    if [ "$current" != "$wanted" ] && ! git -C "$folder" checkout --quiet "$wanted" --; then
+        [ -n "$changes" ] || die "git could not go to branch $wanted in $folder"
+        log_warn "$folder can't go to branch $wanted: left as it is"
+        exit 0
     fi
     if ! git -C "$folder" merge --quiet --ff-only "refs/remotes/origin/$wanted"; then
         log_warn "$folder can't follow origin/$wanted: left as it is"
         exit 0
     fi
-    # The folder was clean before, so were they: nothing of a developer's own is lost.
-    [ "$submodules" != always ] || checkout_submodules "$folder"
+    # Where the folder was clean before, so were they: nothing of a developer's own is lost.
+    [ "$submodules" != always ] || [ -n "$changes" ] || checkout_submodules "$folder"
     log_info "$folder is at $(git -C "$folder" rev-parse --short HEAD)"
 )

@@ -15,6 +15,7 @@ allow-picked-versions = false
 newest = false
 extensions = mr.developer
 auto-checkout = *
+always-checkout = true
 develop = eggs/*
 parts = app
 
@@ -116,7 +117,10 @@ py-modules = ["my_local"]
   const first = await compile();
   t.is(first.status, 0, first.stderr);
   t.regex(first.stderr, /CFG525[^\n]*src\/my\.theme/);
-  const built = await run(findProgram('sh')!, script, 'build');
+  // The message says what to type.
+  const [, words] = /hint: type `(.*)`, then this command again/.exec(first.stderr) ?? [];
+  t.is(words, 'sh release.sh build');
+  const built = await run(findProgram('sh')!, '-c', words!);
   t.is(built.status, 0, built.stderr);
   t.true(existsSync(join(here, 'src/my.theme/.git')));
 
