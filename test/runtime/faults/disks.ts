@@ -2,6 +2,7 @@
 import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execute, needsProgram, shells} from '../../harness/tools.js';
+import {inLanes} from './lanes.js';
 import {expectRefusal, type Fault, makeSite, type Site, withoutVirtualenv} from './site.js';
 
 const mounts = mayMount() ?? needsProgram('mount', 'umount', 'unshare', 'dd');
@@ -12,6 +13,34 @@ function mayMount(): string | undefined {
 
 /** The space of the disk went after preflight had looked. */
 const withoutDiskCheck = 'preflight_disk() { :; }\n';
+
+/** What a run says that found no space. */
+const noSpace = /No space left|cannot write|could not|failed with status|cannot make/i;
+
+/**
+ * Tries with nothing left, then with `step` more, until a deploy comes to its end; gives how often.
+ * @param most  what no deploy needs
+ */
+async function less(
+  make: () => Promise<Site>,
+  step: number,
+  most: number,
+  succeeds: (site: Site, left: number) => Promise<boolean>,
+): Promise<number> {
+  let tried = 0;
+  let enough = most;
+  await inLanes(
+    Array.from({length: Math.floor(most / step) + 1}, (_, index) => index * step),
+    make,
+    async (site, left) => {
+      if (left >= enough) return;
+      tried += 1;
+      if (await succeeds(site, left)) enough = Math.min(enough, left);
+    },
+  );
+  if (enough === most) throw new Error(`a deploy takes more than ${most}`);
+  return tried;
+}
 
 /** Runs `work` while PREFIX of the site is a file system of its own, with these options of tmpfs. */
 async function mounted(site: Site, options: string, work: () => Promise<void>): Promise<void> {
@@ -41,27 +70,25 @@ export const diskFull: Fault = {
       await seen.look(say);
     });
     // It fills up while the deploy runs: so many KiB are left.
-    const site = await makeSite({release: {instead: withoutDiskCheck}});
-    const filler = join(site.host.prefix, 'filler');
-    await mounted(site, 'size=40m', async () => {
-      for (let left = 0; ; left += bounded ? 96 : 4) {
-        await site.reset();
+    const make = () => makeSite({release: {instead: withoutVirtualenv + withoutDiskCheck}});
+    const outcome = await less(make, bounded ? 96 : 4, 4096, async (site, left) => {
+      const filler = join(site.host.prefix, 'filler');
+      let status = 0;
+      await mounted(site, 'size=40m', async () => {
         const free = await execute(['df', '-Pk', site.host.prefix]);
         const kib = Number(free.stdout.split('\n')[1]!.trim().split(/\s+/)[3]);
         await execute(['dd', 'if=/dev/zero', `of=${filler}`, 'bs=1024', `count=${kib - left}`]);
         const ran = await site.deploy();
-        tried += 1;
         const say = sayer(`${left} KiB left`);
-        if (ran.status !== 0)
-          expectRefusal(ran, [1], /No space left|cannot write|could not|failed with status|cannot make/i, say);
+        if (ran.status !== 0) expectRefusal(ran, [1], noSpace, say);
+        status = ran.status;
         await site.look(say);
         await rm(filler);
         await site.judge(say);
-        if (ran.status === 0) break;
-        if (left > 4096) throw new Error('a deploy takes more than 4 MiB');
-      }
+      });
+      return status === 0;
     });
-    return {tried};
+    return {tried: tried + outcome};
   },
 };
 
@@ -69,25 +96,21 @@ export const inodesGone: Fault = {
   name: 'the disk has no inodes left',
   missing: mounts,
   try: async (bounded, sayer) => {
-    const site = await makeSite({release: {instead: withoutVirtualenv + withoutDiskCheck}});
-    const few = Number((await execute(['sh', '-c', 'find "$1" | wc -l', 'sh', site.host.prefix])).stdout);
-    let tried = 0;
-    for (let left = 1; ; left += bounded ? 12 : 1) {
+    const make = () => makeSite({release: {instead: withoutVirtualenv + withoutDiskCheck}});
+    const tried = await less(make, bounded ? 12 : 1, 1000, async (site, left) => {
+      const few = Number((await execute(['sh', '-c', 'find "$1" | wc -l', 'sh', site.base])).stdout);
       let status = 0;
-      await mounted(site, `size=40m,nr_inodes=${few + left}`, async () => {
+      await mounted(site, `size=40m,nr_inodes=${few + left + 1}`, async () => {
         const ran = await site.deploy();
-        tried += 1;
-        const say = sayer(`${left} inodes left`);
-        if (ran.status !== 0)
-          expectRefusal(ran, [1], /No space left|cannot write|could not|failed with status|cannot make/i, say);
+        const say = sayer(`${left + 1} inodes left`);
+        if (ran.status !== 0) expectRefusal(ran, [1], noSpace, say);
         status = ran.status;
         await site.look(say);
         await execute(['mount', '-o', 'remount,nr_inodes=100000', site.host.prefix]);
         await site.judge(say);
       });
-      if (status === 0) break;
-      if (left > 1000) throw new Error('a deploy takes more than 1000 inodes');
-    }
+      return status === 0;
+    });
     return {tried};
   },
 };

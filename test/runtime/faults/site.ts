@@ -45,6 +45,8 @@ export interface Site {
   readonly one: string;
   readonly two: string;
   readonly python: string;
+  /** A copy of PREFIX as it is after `reset`. */
+  readonly base: string;
   /** Environment of a run, but for PATH. */
   readonly env: Readonly<Record<string, string>>;
   /** Puts the host back to where 1.0.0 serves and nothing went wrong; or to what a copy of its PREFIX holds. */
@@ -122,6 +124,7 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
     one,
     two,
     python: (await findPython()).path,
+    base,
     env: {HOME: host.folder, PREFIX: host.prefix, PYTHON: (await findPython()).path, ...options.env},
     reset,
     look,
