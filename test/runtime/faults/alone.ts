@@ -2,13 +2,15 @@
  * One process of a deploy is killed with SIGKILL, and the script goes on, as where the system has no memory left: each external
  * command, and venv, pip and uv in the midst of their work. The run says so, or did its work in spite of it.
  */
+import type {ChildProcess} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {findProgram} from '../../harness/tools.js';
 import {noCalls, runByCalls} from './calls.js';
 import {forget, withInstallers} from './installers.js';
 import {inLanes} from './lanes.js';
 import {isInstaller} from './leavings.js';
-import {type Ended, type Fault, makeShims, makeSite, runGroup, type Say, type Site} from './site.js';
+import {type Ended, endGroup, type Fault, makeShims, makeSite, runGroup, type Say, type Site} from './site.js';
 import {States, stateOf} from './states.js';
 
 /** Exit statuses that the script may end with. */
@@ -21,39 +23,92 @@ async function expectOwnEnd(site: Site, ended: Ended, say: Say): Promise<void> {
   if (ended.status === 0 && (await site.host.current()) !== '1.1.0') say(`it says that all is done: ${ended.stderr}`);
 }
 
+interface AloneSite {
+  readonly site: Site;
+  readonly count: string;
+  readonly path: string;
+}
+
+async function aloneSite(): Promise<AloneSite> {
+  const site = await makeSite({release: {data: 'each_environment() { "$@" main; }'}});
+  return {site, count: join(site.host.folder, 'count'), path: await makeShims(site.host.folder, site.python)};
+}
+
+/** A deploy in which, in place of the command of this number, that one or the script's own shell is killed. */
+async function deployAlone(
+  {site, count, path}: AloneSite,
+  at: number,
+  whom: 'yes' | 'shell',
+  started?: (child: ChildProcess) => void,
+): Promise<Ended> {
+  await writeFile(count, '');
+  const faults = {FAULT_AT: String(at), FAULT_COUNT: count, FAULT_SIGNAL: 'KILL', FAULT_ALONE: whom};
+  const shell = site.shell.command.map((word) => findProgram(word) ?? word);
+  const named = ['sh', '-c', 'FAULT_SHELL=$$; export FAULT_SHELL; exec "$@"', 'sh', ...shell, site.two, 'deploy'];
+  return runGroup(named, {...site.env, PATH: path, ...faults}, started);
+}
+
+/** The numbers of the commands of a deploy. */
+async function commandsOf(lane: AloneSite): Promise<readonly number[]> {
+  await lane.site.reset();
+  const whole = await deployAlone(lane, 1_000_000, 'yes');
+  if (whole.status !== 0) throw new Error(whole.stderr);
+  return Array.from({length: (await readFile(lane.count, 'utf8')).length}, (_, index) => index + 1);
+}
+
+async function nameOf({count}: AloneSite): Promise<string> {
+  return (await readFile(`${count}.name`, 'utf8').catch(() => '')).trim();
+}
+
 export const commandAlone: Fault = {
   name: 'SIGKILL for an external command alone',
   try: async (bounded, sayer) => {
-    const make = async () => {
-      const site = await makeSite({release: {data: 'each_environment() { "$@" main; }'}});
-      return {site, count: join(site.host.folder, 'count'), path: await makeShims(site.host.folder, site.python)};
-    };
-    const deploy = async ({site, count, path}: Awaited<ReturnType<typeof make>>, at: number) => {
-      await site.reset();
-      await writeFile(count, '');
-      const faults = {FAULT_AT: String(at), FAULT_COUNT: count, FAULT_SIGNAL: 'KILL', FAULT_ALONE: 'yes'};
-      return runGroup([...site.shell.command, site.two, 'deploy'], {...site.env, PATH: path, ...faults});
-    };
-    const first = await make();
-    const whole = await deploy(first, 1_000_000);
-    if (whole.status !== 0) throw new Error(whole.stderr);
-    const points = (await readFile(first.count, 'utf8')).length;
+    const first = await aloneSite();
+    const points = await commandsOf(first);
     const states = new States();
     let tried = 0;
     await inLanes(
-      Array.from({length: points}, (_, index) => index + 1).filter((at) => !bounded || at % 30 === 0),
-      make,
+      points.filter((at) => !bounded || at % 30 === 0),
+      aloneSite,
       async (lane, at) => {
-        const ended = await deploy(lane, at);
+        await lane.site.reset();
+        const ended = await deployAlone(lane, at, 'yes');
         tried += 1;
-        const name = (await readFile(`${lane.count}.name`, 'utf8').catch(() => '')).trim();
-        const say = sayer(`command ${at} of ${points}, ${name}`);
+        const say = sayer(`command ${at} of ${points.length}, ${await nameOf(lane)}`);
         await expectOwnEnd(lane.site, ended, say);
         if (states.isNew(stateOf(lane.site.host.prefix))) await lane.site.judge(say);
       },
       first,
     );
-    return {points, tried, states: states.count};
+    return {points: points.length, tried, states: states.count};
+  },
+};
+
+export const shellAlone: Fault = {
+  name: 'SIGKILL for the shell alone, its children go on',
+  try: async (bounded, sayer) => {
+    const first = await aloneSite();
+    const points = await commandsOf(first);
+    let tried = 0;
+    await inLanes(
+      points.filter((at) => !bounded || at % 30 === 15),
+      aloneSite,
+      async (lane, at) => {
+        const {site} = lane;
+        let group = 0;
+        await site.reset();
+        // The next deploy begins while what was started by this one still works.
+        const ended = await deployAlone(lane, at, 'shell', (child) => {
+          group = child.pid ?? 0;
+        });
+        if (!ended.killed) return;
+        tried += 1;
+        await site.judge(sayer(`command ${at} of ${points.length}, ${await nameOf(lane)}`));
+        await endGroup(group);
+      },
+      first,
+    );
+    return {points: points.length, tried};
   },
 };
 

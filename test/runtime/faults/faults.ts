@@ -1,5 +1,5 @@
 /** The faults that a deploy is put through, in the order of the table that `npm run faults` prints. */
-import {commandAlone, installerAlone} from './alone.js';
+import {commandAlone, installerAlone, shellAlone} from './alone.js';
 import {diskFull, diskReadOnly, inodesGone, temporaryFull} from './disks.js';
 import {clockBack, toolMissing, twoAtOnce} from './hosts.js';
 import {killedAtCommands, killedAtLines, killedAtSteps} from './kills.js';
@@ -17,6 +17,7 @@ export const faults: readonly Fault[] = [
   leftByInstallers,
   commandAlone,
   installerAlone,
+  shellAlone,
   signalsInSteps,
   signalsAtCommands,
   diskFull,

@@ -157,7 +157,7 @@ const commands =
 /**
  * A folder for PATH with nothing else behind it: a shim for each external command, which counts in FAULT_COUNT and, in
  * place of the command with the number FAULT_AT, sends FAULT_SIGNAL to its whole process group; with FAULT_ALONE=yes to
- * itself. Which command that was is in FAULT_COUNT.name then.
+ * itself, with FAULT_ALONE=shell to the process FAULT_SHELL. Which command that was is in FAULT_COUNT.name then.
  */
 export async function makeShims(folder: string, python: string): Promise<string> {
   const bin = join(folder, 'shims');
@@ -172,6 +172,7 @@ if [ "\${#done}" -eq "$FAULT_AT" ]; then
     echo ${name} >"$FAULT_COUNT.name"
     case \${FAULT_ALONE:-no} in
     yes) kill -"$FAULT_SIGNAL" $$ ;;
+    shell) kill -"$FAULT_SIGNAL" "$FAULT_SHELL" ;;
     *) kill -"$FAULT_SIGNAL" 0 ;;
     esac
 fi
@@ -217,7 +218,7 @@ export function runGroup(
     child.on('error', reject);
     child.on('exit', async (code, signal) => {
       // Of a group that was killed some may still be within their last system call.
-      if (signal === 'SIGKILL') await endGroup(child.pid!);
+      if (signal === 'SIGKILL' && env.FAULT_ALONE === undefined) await endGroup(child.pid!);
       // What it said may not be read yet; but an installer that outlived its parent may hold standard error for long.
       await Promise.race([closed, delay(1000)]);
       child.stderr.destroy();
