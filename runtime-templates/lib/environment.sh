@@ -41,12 +41,14 @@ environment_install() (
     total=$(grep -c . "$work/requirements.txt")
     # Variables of the caller that would bring in other code, or send files elsewhere.
     unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT \
-        PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_BINARY PIP_ONLY_BINARY PIP_REQUIRE_VIRTUALENV PIP_REQUIRE_HASHES \
+        PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_BINARY PIP_ONLY_BINARY PIP_REQUIRE_HASHES \
         PIP_EDITABLE PIP_UPGRADE UV_PYTHON UV_CONSTRAINT UV_OVERRIDE UV_SYSTEM_PYTHON UV_PROJECT_ENVIRONMENT
     PYTHONNOUSERSITE=1
     PIP_DISABLE_PIP_VERSION_CHECK=1
     PIP_NO_INPUT=1
-    export PYTHONNOUSERSITE PIP_DISABLE_PIP_VERSION_CHECK PIP_NO_INPUT
+    # Without its pyvenv.cfg a virtualenv's python is the system's, and pip would install there.
+    PIP_REQUIRE_VIRTUALENV=1
+    export PYTHONNOUSERSITE PIP_DISABLE_PIP_VERSION_CHECK PIP_NO_INPUT PIP_REQUIRE_VIRTUALENV
     # pip and uv read settings of the folder that they are started in.
     must cd "$work"
     # A virtualenv gets the modes of the umask, and one built under 077 can't be read by the service.
@@ -76,6 +78,7 @@ environment_fill() {
     if [ -n "$uv" ]; then
         environment_uv_install "$uv" "$1" "$3" && return 0
         [ "$INSTALLER" != uv ] || return 1
+        log_orphan
         log_warn "uv could not install environment $2: trying pip"
     fi
     environment_pip_install "$1" "$3"

@@ -61,7 +61,13 @@ die_with() {
 # must COMMAND...: runs it, or logs what failed and exits 1. Stands in for `set -e`, which is off inside `if` and `||`.
 # A library function that already said why it failed is called as `name ... || exit $?` instead: its status is kept.
 must() {
+    log_orphan
     "$@" || die_with 1 "failed with status $?: $*"
+}
+
+# log_orphan: exits where the script itself was killed. A subshell outlives it, and must not meddle with the next run.
+log_orphan() {
+    kill -0 "$$" 2>/dev/null || exit 1
 }
 
 # log_line SEVERITY MESSAGE: one line, to every place that listens. Severities are those of syslog.

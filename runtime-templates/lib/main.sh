@@ -228,13 +228,9 @@ main_step_lock() {
     webhook_send start lock "$1 of $NAME $RELEASE_ID begins"
 }
 
+# What is made once for all releases: folders, and the supervisor's own box.
 main_setup() {
     preflight_check || return
-    main_set_up
-}
-
-# What is made once for all releases: folders, and the supervisor's own box.
-main_set_up() {
     layout_setup || return
     supervisor_setup
 }
@@ -245,20 +241,37 @@ main_step_backup() {
 
 # Build, configure and permissions leave a note of how far the unfinished release is, so that each can be a process of its own.
 main_step_build() {
-    main_set_up || return
+    layout_setup || return
     checkout_update || return
     release_begin
     main_status=$?
     case $main_status in
     0) ;;
-    3) return 0 ;;
+    3)
+        supervisor_setup
+        return
+        ;;
     *) return "$main_status" ;;
     esac
     main_mark none
-    environment_build || return
+    main_environments || return
     entry_build || return
     bridge_build || return
     main_mark build
+}
+
+# The release's environments, and the supervisor's box beside them: while one waits for the index the other compiles.
+main_environments() {
+    if [ "$INSTALLER" = uv ]; then
+        # Both would build it.
+        environment_uv >/dev/null || return
+    fi
+    supervisor_setup &
+    main_box=$!
+    environment_build
+    main_status=$?
+    wait "$main_box" || return
+    return "$main_status"
 }
 
 main_step_configure() {

@@ -178,7 +178,8 @@ plan_file() (
         fi
         exit 0
     fi
-    plan_as_old "$old" | diff -u "$before" - | plan_named "$relative"
+    difference=$(plan_as_old "$old" | diff -u "$before" -)
+    [ -z "$difference" ] || printf '%s\n' "$difference" | plan_named "$relative"
     exit 0
 )
 

@@ -126,7 +126,8 @@ prune_hitlist() (
         fi
     done
     if ! lock_holder >/dev/null || [ -n "${LOCK_NUMBER:-}" ]; then
-        for path in "$STATE/build" "$STATE/archive" "$STATE/uv-build" "$STATE/command" "$STATE"/*.new "$STATE"/manifest.*; do
+        for path in "$STATE/build" "$STATE"/build-* "$STATE/archive" "$STATE/launchers" "$STATE/command" "$STATE"/checks.* \
+            "$STATE"/*.new "$STATE"/manifest.*; do
             [ ! -e "$path" ] || printf '%s\n' "$path"
         done
     fi

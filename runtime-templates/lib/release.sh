@@ -19,6 +19,7 @@
 # release_remove ID             deletes a release; refuses the current one
 # release_remove_cache ID       deletes what a release keeps in the data folder for itself
 # release_processes ID          prints the pids of processes whose program or arguments lie in the release
+# release_evict FOLDER WHAT     ends what a killed run left working in an unfinished folder: a release, the supervisor's box
 # release_inputs                prints the digest of what the host puts into a release: PREFIX and the declared inputs
 #
 # A state is read off what is there, so a crash leaves no wrong one: .complete (written last), current, marks in .cfgc.
@@ -108,7 +109,7 @@ release_begin() (
     fi
     if [ -e "$RELEASE" ]; then
         log_info "release $RELEASE_ID is unfinished, from a run before: it is made anew"
-        release_evict "$RELEASE_ID"
+        release_evict "$RELEASE" "release $RELEASE_ID"
         release_remove "$RELEASE_ID" || exit $?
     fi
     must mkdir "$RELEASE"
@@ -293,8 +294,12 @@ release_remove_cache() (
     fi
 )
 
-release_processes() (
-    folder=$RELEASES/$1
+release_processes() {
+    release_processes_in "$RELEASES/$1"
+}
+
+release_processes_in() (
+    folder=$1
     if [ ! -d /proc/self ]; then
         ps -A -o pid= -o args= 2>/dev/null | awk -v me="$$" -v folder="$folder/" 'index($0, folder) && $1 != me { print $1 }'
         exit
@@ -312,14 +317,14 @@ release_processes() (
     done
 )
 
-# A killed run can leave an installer behind that still writes into the unfinished release. Nothing else runs from there.
+# An installer may still write there. Nothing else runs from an unfinished folder.
 release_evict() (
-    release_processes "$1" | while read -r pid; do
-        log_warn "process $pid of a run before still works in the unfinished release $1: it is ended"
+    release_processes_in "$1" | while read -r pid; do
+        log_warn "process $pid of a run before still works in the unfinished $2: it is ended"
         kill -KILL "$pid" 2>/dev/null
     done
     tries=0
-    while [ -n "$(release_processes "$1")" ] && [ "$tries" -lt 50 ]; do
+    while [ -n "$(release_processes_in "$1")" ] && [ "$tries" -lt 50 ]; do
         tries=$((tries + 1))
         sleep 1
     done

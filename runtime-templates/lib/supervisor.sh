@@ -48,7 +48,9 @@ supervisor_make_box() (
     if [ -e "$SUPERVISOR/$box/.complete" ]; then
         exit 0
     fi
-    environment_install "$SUPERVISOR/$box" @supervisor || exit $?
+    [ ! -e "$SUPERVISOR/$box" ] || release_evict "$SUPERVISOR/$box" "box of supervisor"
+    environment_install "$SUPERVISOR/$box" @supervisor "$STATE/build-supervisor" || exit $?
+    log_orphan
     : >"$SUPERVISOR/$box/.complete" || die "$SUPERVISOR/$box can't be written"
     supervisor_readable "$SUPERVISOR/$box" || exit 1
     log_info "supervisor's box is made: $SUPERVISOR/$box"

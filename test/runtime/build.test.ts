@@ -1,5 +1,6 @@
 /** What the build step makes: environments, launchers, and the checks before a switch. */
-import {mkdir, readFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {mkdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
@@ -34,22 +35,59 @@ for (const shell of testShells()) {
 }
 
 for (const shell of testShells()) {
-  test(`${shell.name}: Ctrl-C ends a build by itself, and both checks that run`, async (t) => {
+  test(`${shell.name}: Ctrl-C ends a step by itself, and both of what runs at once`, async (t) => {
     const host = await makeHost();
     const pids = join(host.folder, 'pids');
     // Each notes itself; who comes second sends the signal. $$ is the script, whoever calls this.
-    const check = `sh -c 'echo "$$" >>"$2"; [ "$(grep -c . "$2")" -lt 2 ] || kill -INT "$1"; exec sleep 600' sh "$$" '${pids}'`;
+    const work = `sh -c 'echo "$$" >>"$2"; [ "$(grep -c . "$2")" -lt 2 ] || kill -INT "$1"; exec sleep 600' sh "$$" '${pids}'`;
+    const checks = {step: 'complete', data: `each_check() { "$@" one build ${work} && "$@" two build ${work}; }`};
+    const installs = {
+      step: 'build',
+      instead: `supervisor_setup() { ${work}; }\nenvironment_build() { ${work}; }`,
+    };
+    for (const {step, ...both} of [checks, installs]) {
+      await rm(pids, {force: true});
+      const script = await host.script({version: '1.0.0', ...both});
+      const ran = await host.run(shell, script, [step]);
+      t.is(ran.status, 130, ran.stderr);
+      const noted = (await readFile(pids, 'utf8')).trim().split('\n');
+      t.is(noted.length, 2);
+      // Ended, also where nobody has asked yet how.
+      const states = await execute(['ps', '-o', 'stat=', '-p', noted.join()]);
+      t.notRegex(states.stdout, /^[^Z\n]/m);
+    }
+  });
+
+  test(`${shell.name}: what a killed script leaves running goes no further`, async (t) => {
+    const host = await makeHost();
     const script = await host.script({
       version: '1.0.0',
-      data: `each_check() { "$@" one build ${check} && "$@" two build ${check}; }`,
+      instead: `environment_build() {
+    kill -KILL $$
+    while kill -0 $$ 2>/dev/null; do :; done
+    must touch "$PREFIX/meddled"
+}`,
     });
-    const ran = await host.run(shell, script, ['complete']);
-    t.is(ran.status, 130, ran.stderr);
-    const noted = (await readFile(pids, 'utf8')).trim().split('\n');
-    t.is(noted.length, 2);
-    // Ended, also where nobody has asked yet how.
-    const states = await execute(['ps', '-o', 'stat=', '-p', noted.join()]);
-    t.notRegex(states.stdout, /^[^Z\n]/m);
+    // Its end is that of all that holds its standard error.
+    const ran = await host.run(shell, script, ['build']);
+    t.not(ran.status, 0);
+    t.false(existsSync(join(host.prefix, 'meddled')));
+  });
+
+  test(`${shell.name}: a build fails with the supervisor's box, as with the release's environment`, async (t) => {
+    const host = await makeHost();
+    for (const [box, environment, status] of [
+      ['false', ':', 1],
+      [':', 'return 3', 3],
+      [':', ':', 0],
+    ] as const) {
+      const script = await host.script({
+        version: '1.0.0',
+        instead: `supervisor_setup() { ${box}; }\nenvironment_build() { ${environment}; }`,
+      });
+      const ran = await host.run(shell, script, ['build']);
+      t.is(ran.status, status, ran.stderr);
+    }
   });
 }
 
