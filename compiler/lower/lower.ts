@@ -15,6 +15,7 @@ import {mainEnvironment} from './environment.js';
 import {hostReference} from './host-reference.js';
 import {mapTexts} from './map-texts.js';
 import {refuseSameOutputs} from './output-paths.js';
+import {programsApart} from './part-programs.js';
 import {partView} from './part-view.js';
 import {placement} from './placement.js';
 import {findRecipe, recipes} from './recipes.js';
@@ -76,7 +77,7 @@ export function lower(
   const environment = mainEnvironment(entries, developed, report);
   const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
   const placedEntries = [...standardEntries(resolved), ...environment, ...rest].map((entry) => mapTexts(entry, placed));
-  const final = serviceLaunchers(serviceUses(placedEntries));
+  const final = serviceLaunchers(serviceUses(programsApart(placedEntries)));
   return {
     schema: 'cfgc-plan/1',
     sources,

@@ -4,6 +4,7 @@
  * The mapping, which is the same for every case:
  * - `parts/` is {etc}, `bin/` {bin}, `etc/` {etc}, `var/log` and `log/` {log}, `run/` {run}, `var/`, `data/` {data}; what is left of
  *   the buildout's folder is {release}. These folders themselves, and those that only hold a file, are in every release.
+ * - Programs of a part lie in {lib}/parts, and are compared where a link from the part's folder has them.
  * - A mode counts where it is not the usual one (0755, 0644; 0755 for a file with `#!`). Blobs are 0700 in a release always.
  * - A launcher counts by what it calls, its arguments, its initialization and extra paths: what buildout writes around, `import sys`
  *   too, is its own. Both kinds of quotes are the same.
@@ -64,12 +65,13 @@ export function thingsOfPlan(plan: ReleasePlan, diagnostics: readonly Diagnostic
   for (const entry of plan.entries) {
     if (entry.origin.part === undefined) continue;
     if (entry.kind === 'directory')
-      things.set(`directory ${show(entry.path)}`, directoryMode(entry.class === 'blobs' ? '0700' : entry.mode));
-    else if (entry.kind === 'link') things.set(`link ${show(entry.path)}`, [show(entry.to)]);
-    else if (entry.kind === 'file') {
+      things.set(`directory ${inPart(show(entry.path))}`, directoryMode(entry.class === 'blobs' ? '0700' : entry.mode));
+    else if (entry.kind === 'link') {
+      if (inPart(show(entry.to)) !== show(entry.path)) things.set(`link ${show(entry.path)}`, [show(entry.to)]);
+    } else if (entry.kind === 'file') {
       const text = show(entry.content);
       const mode = entry.mode?.padStart(4, '0') ?? (entry.executable ? '0755' : '0644');
-      things.set(`file ${show(entry.path)}`, [...modeOf(mode, text), ...linesOf(show(entry.path), text)]);
+      things.set(`file ${inPart(show(entry.path))}`, [...modeOf(mode, text), ...linesOf(show(entry.path), text)]);
     } else if (entry.kind === 'script') things.set(`script ${show(entry.path)}`, scriptLines(entry, entryPoints));
     else if (entry.kind === 'scripts') everyScript(things, entry, entryPoints);
     else if (entry.kind === 'service') services.push(entry);
@@ -124,6 +126,10 @@ export function onHost(text: string): string {
     .replaceAll(/@BUILDOUT@\/var\b/g, '{data}')
     .replaceAll(/@BUILDOUT@(?=\/(data|tmp|cache|filestorage|blobstorage)\b)/g, '{data}')
     .replaceAll('@BUILDOUT@', '{release}');
+}
+
+function inPart(path: string): string {
+  return path.replace(/^\{lib\}\/parts\//, '{etc}/');
 }
 
 function directoryMode(mode = '0755'): string[] {

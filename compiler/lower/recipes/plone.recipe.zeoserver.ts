@@ -114,7 +114,8 @@ export const ploneRecipeZeoserver: RecipeLowering = {
       index: "nothing: the lock is made from the index of uv's own configuration",
     },
     differences: [
-      'zeo.conf, runzeo and zeoctl lie in etc/PART of the release; `${PART:location}` means that folder.',
+      'zeo.conf lies in etc/PART of the release; `${PART:location}` means that folder.',
+      'runzeo and zeoctl are code: they lie in lib/parts/PART/bin, with a link from etc/PART/bin.',
       'Data.fs and blobs lie in the data folder, pid and socket in the run folder.',
       'The log goes to syslog unless `zeo-log` or `zeo-log-custom` says otherwise.',
       'The service is ZEO.runzeo in the foreground, with no zdaemon in between; bin/PART keeps start, stop and status.',
