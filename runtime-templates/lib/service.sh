@@ -130,17 +130,60 @@ service_leave() (
     before=$(cat "$STATE/manager" 2>/dev/null)
     if [ "${before:-$SERVICES}" != "$SERVICES" ]; then
         log_info "services were run by $before, and are by $SERVICES from here on: all of them stop, and start again"
+        service_remember "$before" || exit 1
         case $before in
         supervisor) supervisor_shutdown || exit 1 ;;
         systemd) systemd_uninstall || exit 1 ;;
         none) service_command stop || exit 1 ;;
         esac
         must rm -f "$STATE/services"
+        [ "$SERVICES" != none ] || service_start_all_told || exit 1
     fi
     umask 077
     printf '%s\n' "$SERVICES" >"$STATE/manager.new" || die "$STATE can't be written"
     must mv -f "$STATE/manager.new" "$STATE/manager"
 )
+
+# service_remember MANAGER: notes in $STATE/stood what operators stopped and started by hand, before MANAGER ends all: `stopped NAME`,
+# `running NAME`. What is noted there already is of a run that did not come to its end: it holds where MANAGER knows nothing of it.
+service_remember() (
+    case $1 in
+    supervisor | systemd) "${1}_running" || exit 0 ;;
+    *) exit 0 ;;
+    esac
+    umask 077
+    states=$("${1}_states") || exit 1
+    {
+        sed 's/^/stood /' "$STATE/stood" 2>/dev/null
+        sed 's/^/applied /' "$STATE/services" 2>/dev/null
+        printf '%s\n' "$states" | sed 's/^/state /'
+        cat "$CURRENT/etc/services" 2>/dev/null
+    } | awk '
+        $1 == "stood" { stood[$3] = $2 }
+        $1 == "applied" && $2 != "-" { applied[$3] = 1 }
+        $1 == "state" { state[$2] = $3 }
+        $1 == "service" {
+            up = state[$2] == "running" || state[$2] == "starting"
+            down = state[$2] == "stopped" && ($2 in applied) || !up && stood[$2] == "stopped"
+            if ($5 == "yes" && down) print "stopped", $2
+            if ($5 == "no" && (up || state[$2] == "absent" && stood[$2] == "running")) print "running", $2
+        }' >"$STATE/stood.new" || die "$STATE/stood can't be written"
+    must mv -f "$STATE/stood.new" "$STATE/stood"
+)
+
+# service_start_all_told: a command of the profile's own starts all of them; who has none leaves what was noted for another manager.
+service_start_all_told() (
+    stopped=$(service_stood stopped | tr '\n' ' ')
+    if [ -n "$stopped" ] && [ -n "$(each_service_command service_command_pick start)$(each_service_command service_command_pick restart)" ]; then
+        log_warn "an operator had stopped these, and with services = none they start with the others: $stopped"
+        service_forget_stood
+    fi
+)
+
+# service_stood WORD: the services that were stopped, or running, when another manager ended them.
+service_stood() {
+    awk -v word="$1" '$1 == word { print $2 }' "$STATE/stood" 2>/dev/null
+}
 
 service_restart_managed() (
     must mkdir -p "$STATE"
@@ -166,7 +209,8 @@ service_restart_managed() (
     work=$(service_work "$states" "$differs") || exit 1
     if [ -z "$work" ]; then
         log_info "services are unchanged: nothing is restarted"
-        service_applied_all
+        service_applied_all || exit 1
+        service_forget_stood
         exit 0
     fi
     # What is gone first: it may hold a port that something new wants.
@@ -182,8 +226,13 @@ service_restart_managed() (
         ;;
     *) service_over "$work" service_do_roll || exit 1 ;;
     esac
-    service_applied_all
+    service_applied_all || exit 1
+    service_forget_stood
 )
+
+service_forget_stood() {
+    must rm -f "$STATE/stood"
+}
 
 # service_nothing: 0 where the current release has no services, and no earlier one left any running.
 service_nothing() {
@@ -206,12 +255,14 @@ service_work() (
     {
         printf '%s\n' "$1" | sed 's/^/state /'
         printf '%s\n' "$2" | sed 's/^/differs /'
+        sed 's/^/stood /' "$STATE/stood" 2>/dev/null
         sed 's/^/applied /' "$applied"
         service_lines
     } | awk -v force="$force" '
         $1 == "state" { state[$2] = $3 }
         $1 == "differs" && NF == 3 { differs[$3] = $2 }
         $1 == "applied" { applied[$3] = $2 }
+        $1 == "stood" { stood[$3] = $2 }
         $1 == "ready" && $3 ~ /^tcp:/ { listens[$2] = 1 }
         $1 == "service" {
             names[++n] = $2
@@ -248,6 +299,7 @@ service_work() (
         }
         # `-` for a fingerprint: an earlier run stopped it, and did not live to start it.
         function runs(name) {
+            if (applied[name] == "" && (name in stood)) return stood[name] == "running"
             if (applied[name] == "" || applied[name] == "-") return autostart[name] == "yes"
             return state[name] != "stopped"
         }
@@ -535,7 +587,8 @@ service_start() (
     *) exit 1 ;;
     esac
     service_each_word "$(service_names | tr '\n' ' ')" service_start_one || exit 1
-    service_applied_all
+    service_applied_all || exit 1
+    service_forget_stood
     log_info "all services are started"
 )
 

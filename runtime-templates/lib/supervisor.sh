@@ -279,7 +279,7 @@ supervisor_begin() (
             exit 0
         fi
         log_info "supervisord itself is exchanged: all services stop, and start again"
-        supervisor_remember || exit 1
+        service_remember supervisor || exit 1
         supervisor_shutdown || exit 1
     fi
     # Its programs can't be handed over to another one. A run that is killed here finds none running, and goes on like this one.
@@ -291,27 +291,10 @@ supervisor_begin() (
     exit 10
 )
 
-# supervisor_remember: notes in $STATE/stood what operators stopped and started by hand: `stopped NAME`, `running NAME`.
-supervisor_remember() (
-    umask 077
-    states=$(supervisor_states) || exit 1
-    {
-        sed 's/^/applied /' "$STATE/services" 2>/dev/null
-        printf '%s\n' "$states" | sed 's/^/state /'
-        cat "$CURRENT/etc/services" 2>/dev/null
-    } | awk '
-        $1 == "applied" && $2 != "-" { applied[$3] = 1 }
-        $1 == "state" { state[$2] = $3 }
-        $1 == "service" && $5 == "yes" && state[$2] == "stopped" && ($2 in applied) { print "stopped", $2 }
-        $1 == "service" && $5 == "no" && (state[$2] == "running" || state[$2] == "starting") { print "running", $2 }' >"$STATE/stood.new" ||
-        die "$STATE/stood can't be written"
-    must mv -f "$STATE/stood.new" "$STATE/stood"
-)
-
 # supervisor_hold_again: a supervisord that is started next leaves alone what operators had stopped.
 supervisor_hold_again() (
     [ -f "$STATE/stood" ] || exit 0
-    awk '$1 == "stopped" { print $2 }' "$STATE/stood" | while read -r name; do
+    service_stood stopped | while read -r name; do
         group=$(supervisor_group "$name")
         held=$(cat "$SUPERVISOR/held.d/$group.names" 2>/dev/null)
         printf '%s%s' "${held:+$held,}" "$name" >"$SUPERVISOR/held.d/$group.names" || die "$SUPERVISOR/held.d can't be written"
@@ -334,8 +317,8 @@ supervisor_held() (
 # supervisor_resume: starts what operators had started by hand; from here on nothing has to be remembered.
 supervisor_resume() (
     [ -f "$STATE/stood" ] || exit 0
-    service_each_word "$(awk '$1 == "running" { print $2 }' "$STATE/stood" | tr '\n' ' ')" supervisor_start || exit 1
-    awk '$1 == "stopped" { print $2 }' "$STATE/stood" | while read -r name; do
+    service_each_word "$(service_stood running | tr '\n' ' ')" supervisor_start || exit 1
+    service_stood stopped | while read -r name; do
         log_info "service $name was stopped by an operator and stays stopped"
     done
     must rm -f "$STATE/stood"

@@ -140,6 +140,62 @@ for (const [index, shell] of testShells().entries()) {
     }));
 }
 
+testWith(box)('another manager takes over: what an operator stopped stays stopped, and what one started runs', (t) =>
+  withSystemd(testShells()[0]!, async ({host, units}) => {
+    const supervised = new ServiceHost(host.folder, {...host.options, services: 'supervisor'});
+    const bare = new ServiceHost(host.folder, {...host.options, services: 'none'});
+    const commanded = new ServiceHost(host.folder, {
+      ...host.options,
+      services: 'none',
+      data: `each_service_command() { "$@" start true; }`,
+    });
+    const states = async (of: ServiceHost): Promise<string> =>
+      (await of.run('service_states')).stdout
+        .replace(/ [-\d]+$/gm, '')
+        .trim()
+        .split('\n')
+        .sort()
+        .join('\n');
+    const restart = async (of: ServiceHost, id: string): Promise<string> => {
+      await host.switch(id);
+      const ran = await of.run('service_restart && service_settled 0');
+      t.is(ran.status, 0, ran.stderr);
+      return ran.stderr;
+    };
+    const all = [service('one'), service('two'), service('three', {autostart: false})];
+    const wanted = 'one stopped\nthree running\ntwo running';
+    try {
+      await useSupervisorBox(supervised, box.folder);
+      await supervised.release('1.0.0', all, files);
+      await host.release('1.1.0', all, files);
+      await bare.release('1.2.0', all, files);
+      await restart(supervised, '1.0.0');
+      t.is((await supervised.run('supervisor_stop one && supervisor_start three')).status, 0);
+      t.is(await states(supervised), wanted);
+
+      t.regex(await restart(host, '1.1.0'), /stopped by an operator, and stays stopped: one/);
+      t.is(await states(host), wanted);
+      await restart(host, '1.1.0');
+      t.is(await states(host), wanted);
+
+      t.regex(await restart(supervised, '1.0.0'), /service one was stopped by an operator and stays stopped/);
+      t.is(await states(supervised), wanted);
+      t.deepEqual(readdirSync(units), []);
+
+      // Nothing is started in between, so there is nothing to forget for.
+      await restart(bare, '1.2.0');
+      await restart(host, '1.1.0');
+      t.is(await states(host), wanted);
+
+      t.regex(await restart(commanded, '1.2.0'), /an operator had stopped these, .* start with the others: one/);
+      await restart(host, '1.1.0');
+      t.is(await states(host), 'one running\nthree stopped\ntwo running');
+    } finally {
+      await supervised.run('supervisor_shutdown');
+    }
+  }),
+);
+
 testWith(box)('another manager takes over: what ran before stops there, and a rollback takes it back', (t) =>
   withSystemd(testShells()[0]!, async ({host, units, pid}) => {
     const supervised = new ServiceHost(host.folder, {...host.options, services: 'supervisor'});
