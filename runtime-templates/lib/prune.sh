@@ -8,7 +8,8 @@
 #                               but for the last. Never current, the one before, a pinned one, one that a process runs from
 # prune_hitlist                 prints every path under PREFIX that no complete release and no class of the layout accounts for, and
 #                               units of systemd and a file of cron of the application that the current release has no use for
-# prune_uninstall [--yes]       stops the services and takes the releases away; data, backups, logs and the journal stay, and are listed
+# prune_uninstall [--yes]       stops the services and takes the releases away; data, backups, logs, the journal, files of secrets and what
+#                               an administrator put beside them stay, and are listed
 
 prune_releases() (
     failed=0
@@ -173,15 +174,30 @@ prune_uninstall() (
     {
         printf '%s\n' "$DATA" "$LOG" "$BACKUPS" "$RUN" "$STATE"
         each_directory prune_stays
+        each_file prune_stays
+        each_secret prune_secret
+        systemd_drop_ins
+        syslog_left
     } | awk '
         # A folder in one that is listed says nothing more.
         { for (i = 1; i <= n; i++) if (index($0 "/", path[i] "/") == 1) next; path[++n] = $0; print }' | while IFS= read -r path; do
-        [ ! -d "$path" ] || printf '%s\t%s\n' "$(prune_size "$path")" "$path"
+        [ ! -e "$path" ] || printf '%s\t%s\n' "$(prune_size "$path")" "$path"
     done
     exit 0
 )
 
-# prune_stays CLASS PATH MODE OWNER: prints the folder where it is none of a release.
+# prune_secret NAME FROM SOURCE GENERATE: prints the file that a secret is in, and its folder where that is the application's own.
+prune_secret() {
+    [ "$2" = file ] || return 0
+    printf '%s\n' "$3"
+    prune_folder=${3%/"$NAME"/*}/$NAME
+    case $3:$PREFIX/ in
+    "$prune_folder"/*:"$prune_folder"/*) ;;
+    "$prune_folder"/*) printf '%s\n' "$prune_folder" ;;
+    esac
+}
+
+# prune_stays CLASS PATH ...: prints a folder, or a file, where it is none of a release.
 prune_stays() {
     case $2 in
     "$RELEASE" | "$RELEASE"/*) ;;

@@ -14,6 +14,7 @@
 # and for others:
 # systemd_problems SETTING ELSE    for preflight: prints why units could not be installed, which SETTING wants; ELSE needs none
 # systemd_left           for the hitlist: prints the application's unit files that the current release has not
+# systemd_drop_ins       prints folders of drop-ins that an administrator made for the application's units
 # systemd_forget FILE    takes one of those out of the host
 #
 # Units are copied to SYSTEMD_FOLDER, not linked: systemd reads them at boot, when PREFIX may not be mounted yet. Which of them are
@@ -51,6 +52,12 @@ systemd_left() (
         if [ "$(sed -n '1p' "$file")" = "$(systemd_first_line)" ] || timer_is_own "$file"; then
             printf '%s\n' "$file"
         fi
+    done
+)
+
+systemd_drop_ins() (
+    for folder in "$SYSTEMD_FOLDER/$NAME"-*.service.d "$SYSTEMD_FOLDER/$NAME"-job-*.timer.d "$SYSTEMD_FOLDER/$NAME.target.d"; do
+        [ ! -d "$folder" ] || printf '%s\n' "$folder"
     done
 )
 

@@ -1,12 +1,13 @@
 /** A Zope and its ZEO server, started from what the recipes planned; the first administrator logs in. */
 import {spawn} from 'node:child_process';
-import {existsSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, openSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import test from 'ava';
 import {dir} from 'tmp-promise';
 import {freePort} from '../harness/port.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, toolBox} from '../harness/tools.js';
+import {execute, findPython, toolBox} from '../harness/tools.js';
 import {entryAt, lowerText} from './harness.js';
 import {materialise, onHost} from './materialise.js';
 
@@ -89,6 +90,39 @@ python = 3.11
     }
   },
 );
+
+test('where nothing starts Zope, nobody waits for it to read the first user', async (t) => {
+  const {path: prefix} = await dir({unsafeCleanup: true});
+  const python = await findPython();
+  const port = await freePort();
+  const {plan} = await lowerText(`
+[buildout]
+parts = instance
+[instance]
+recipe = plone.recipe.zope2instance
+eggs = Zope
+user = admin:\${secrets:admin}
+http-address = 127.0.0.1:${port}
+[secrets]
+admin = env:ADMIN
+[release]
+name = site
+version = 1.0.0
+python = 3.11
+services = none
+`);
+  const file = join(prefix, 'run/instance.inituser');
+  mkdirSync(join(prefix, 'run'));
+  writeFileSync(file, 'admin:x');
+  const {source} = entryAt(plan, 'command', 'instance-inituser-read');
+  const ran = await execute([python.path, '-c', onHost(source, {prefix, python: python.path, secrets: {}})]);
+  t.is(ran.status, 1);
+  t.regex(
+    ran.stderr,
+    /inituser is left behind: this deploy starts no Zope; once it runs: release\.sh run instance-inituser-read \(/,
+  );
+  t.true(existsSync(file));
+});
 
 async function answer(
   url: string,

@@ -3,6 +3,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
 import {unfit} from '../harness/host-schema.js';
 import {type FakeRelease, type Host, makeHost, testShells} from '../harness/shell.js';
 import {projectRoot, type Shell} from '../harness/tools.js';
@@ -134,6 +135,58 @@ for (const shell of testShells()) {
   });
 }
 
+for (const shell of testShells()) {
+  test(`uninstall lists files of secrets, and what an administrator put beside them, in ${shell.name}`, async (t) => {
+    const host = await makeHost();
+    const etc = join(host.folder, 'etc');
+    const [units, rsyslog, log] = [join(etc, 'units'), join(etc, 'rsyslog.d'), join(host.folder, 'demo.log')];
+    for (const folder of [join(units, 'demo-web.service.d'), rsyslog, join(etc, 'demo')])
+      await mkdir(folder, {recursive: true});
+    await writeFile(join(rsyslog, '30-demo.conf'), rsyslogDropIn('demo', syslog)!.replace('/var/log/demo.log', log));
+    await writeFile(join(rsyslog, '31-demo2.conf'), rsyslogDropIn('demo2', syslog)!);
+    for (const path of [log, `${log}.1`, join(host.folder, 'elsewhere'), join(etc, 'demo/mail')])
+      await writeFile(path, 'x', {mode: 0o600});
+    const script = await host.script({
+      version: '1.0.0',
+      data: `${data}
+each_secret() {
+    "$@" admin file '${etc}/demo/admin' yes || return
+    "$@" mail file '${etc}/demo/mail' no || return
+    "$@" other file '${host.folder}/elsewhere' no || return
+    "$@" db env DB no
+}
+each_file() {
+    "$@" etc "$ETC/app.conf" '' no '' </dev/null || return
+    "$@" etc '${host.folder}/outside.conf' '' no '' </dev/null
+}`,
+    });
+    const env = {SYSTEMD_FOLDER: units, RSYSLOG_FOLDER: rsyslog, DB: 'x'};
+    const deployed = await host.run(shell, script, ['deploy'], {env});
+    t.is(deployed.status, 0, deployed.stderr);
+    const gone = await host.run(shell, script, ['uninstall', '--yes'], {env});
+    t.is(gone.status, 0, gone.stderr);
+    const listed = gone.stdout.trim().split('\n');
+    t.deepEqual(
+      listed.map((line) => line.replace(/^\d+ KiB\t/, '').replace(`${host.folder}/`, '')),
+      [
+        ...[
+          'srv/var',
+          'srv/backups',
+          'srv/.cfgc',
+          'outside.conf',
+          'etc/demo/admin',
+          'etc/demo',
+          'etc/demo/mail',
+          'elsewhere',
+        ],
+        ...['etc/units/demo-web.service.d', 'etc/rsyslog.d/30-demo.conf', 'demo.log', 'demo.log.1'],
+      ].filter((path) => path !== 'etc/demo/mail'),
+    );
+    for (const line of listed) t.true(existsSync(line.split('\t')[1]!), line);
+  });
+}
+
+const syslog = {enabled: true, facility: 'local3', remotes: []};
 const [shell] = testShells();
 
 test('what only looks answers while another run is at work', async (t) => {

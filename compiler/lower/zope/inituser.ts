@@ -73,21 +73,39 @@ export function initialUser(part: Part, context: LowerContext): readonly Entry[]
       name: `${part.name}-inituser-read`,
       when: 'after-switch',
       interpreter: 'python',
-      source: removeOnceRead(part, path),
+      source: removeOnceRead(part, path, startsServices(context)),
       stopOnError: false,
       environment: [],
     },
   ];
 }
 
-/** Zope has read the file when it answers; its socket may be open earlier (fast-listen). */
-function removeOnceRead(part: Part, path: Text): Text {
+/** Whether a deploy starts Zope: a manager does, or a command of the profile's own. */
+function startsServices({settings}: LowerContext): boolean {
+  return (
+    settings.services !== 'none' || ['start', 'restart'].some((action) => action in (settings.serviceCommands ?? {}))
+  );
+}
+
+/**
+ * Zope has read the file when it answers; its socket may be open earlier (fast-listen).
+ * @param waits  false where nothing starts Zope: it is asked once, for somebody may have, and else it is said what to run later
+ */
+function removeOnceRead(part: Part, path: Text, waits: boolean): Text {
   const [host, port] = /^(.*):(\d+)$/.exec(httpAddresses(part)[0]!)?.slice(1) ?? ['127.0.0.1', '8080'];
   return text(
-    'import http.client\nimport os\nimport sys\nimport time\n\npath = ',
+    'import http.client\nimport os\nimport sys\nimport time\n\npath, unread = ',
     pythonString(path),
+    ', ',
+    pythonString(
+      text(
+        waits
+          ? 'Zope does not answer'
+          : `this deploy starts no Zope; once it runs: release.sh run ${part.name}-inituser-read`,
+      ),
+    ),
     `
-deadline = time.monotonic() + 300
+deadline = time.monotonic() + ${waits ? 300 : 0}
 while os.path.lexists(path):
     try:
         asked = http.client.HTTPConnection('${host === '0.0.0.0' ? '127.0.0.1' : host}', ${port}, timeout=60)
@@ -96,7 +114,7 @@ while os.path.lexists(path):
         os.remove(path)
     except OSError as error:
         if time.monotonic() > deadline:
-            sys.exit('%s is left behind: Zope does not answer (%s)' % (path, error))
+            sys.exit('%s is left behind: %s (%s)' % (path, unread, error))
         time.sleep(1)
 `,
   );
