@@ -48,7 +48,9 @@ systemd_problems() {
 systemd_left() (
     for file in "$SYSTEMD_FOLDER/$NAME"-*.service "$SYSTEMD_FOLDER/$NAME"-job-*.timer "$SYSTEMD_FOLDER/$NAME.target"; do
         # Who is not root can't read them, and root alone could take them away.
-        [ -r "$file" ] && [ ! -f "$CURRENT/etc/systemd/${file##*/}" ] || continue
+        if [ ! -r "$file" ] || [ -f "$CURRENT/etc/systemd/${file##*/}" ]; then
+            continue
+        fi
         if [ "$(sed -n '1p' "$file")" = "$(systemd_first_line)" ] || timer_is_own "$file"; then
             printf '%s\n' "$file"
         fi
