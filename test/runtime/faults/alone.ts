@@ -1,6 +1,7 @@
 /**
  * One process of a deploy is killed with SIGKILL, and the script goes on, as where the system has no memory left: each external
- * command, and venv, pip and uv in the midst of their work. The run says so, or did its work in spite of it.
+ * command, and venv, pip and uv in the midst of their work. The run says so, or did its work in spite of it. Where it is the
+ * script's own shell, its children go on while the next deploy begins.
  */
 import type {ChildProcess} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';

@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {dir} from 'tmp-promise';
 import {findProgram, needsProgram} from '../../harness/tools.js';
-import {type Ended, endGroup, runGroup} from './site.js';
+import {type Ended, runGroup} from './site.js';
 
 /** Why this machine can't halt a run: some containers forbid it. */
 export const noCalls =
@@ -25,7 +25,7 @@ export interface Call {
 }
 
 /** What to do with a process that stands still. */
-export type Then = 'go on' | 'kill it' | 'kill all';
+export type Then = 'go on' | 'kill it';
 
 // With ? a name that this architecture lacks is passed over.
 const opening = ['?open', '?openat', '?creat'];
@@ -38,7 +38,7 @@ const naming =
     .map((name) => `?${name}`);
 
 /**
- * Runs a command to its end, or to where `at` has it killed.
+ * Runs a command to its end.
  * @param within  the folder in which files count
  * @param which   `all`; or all but those that open a file, which saves the time of a halt for each file that is read
  * @param at      asked after each call that may have changed something there
@@ -57,15 +57,11 @@ export async function runByCalls(
   const calls = [...(which === 'all' ? opening : []), ...writing, ...naming].join(',');
   const strace = ['strace', '-f', '-qq', '-y', '-s', '0', '-o', fifo, '-e', `trace=${calls}`];
   const program = findProgram(command[0]!) ?? command[0]!;
-  let group = 0;
   const ended = runGroup(
     [...strace, '-e', `inject=${calls}:signal=SIGSTOP`, program, ...command.slice(1)],
     env,
-    (child) => {
-      group = child.pid ?? 0;
-      // A strace that never opened it would leave its reader waiting.
-      child.on('exit', () => release(fifo));
-    },
+    // A strace that never opened it would leave its reader waiting.
+    (child) => child.on('exit', () => release(fifo)),
   );
   const begun = new Map<string, string>();
   const made = new Map<string, string>();
@@ -76,8 +72,7 @@ export async function runByCalls(
       made.delete(pid);
       const then =
         text !== undefined && changes(text, within) ? at({pid: Number(pid), program: nameOf(pid), text}) : 'go on';
-      if (then === 'kill all') await endGroup(group);
-      else send(Number(pid), then === 'kill it' ? 'SIGKILL' : 'SIGCONT');
+      send(Number(pid), then === 'kill it' ? 'SIGKILL' : 'SIGCONT');
     } else if (rest.endsWith('<unfinished ...>')) {
       begun.set(pid, rest.slice(0, -'<unfinished ...>'.length));
     } else if (/^<\.\.\. \w+ resumed>/.test(rest)) {
