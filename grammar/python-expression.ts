@@ -14,7 +14,8 @@ export type Expression =
   /** `starred` is `*x`; `group` is `(x)`. */
   | {readonly kind: 'starred' | 'group'; readonly value: Expression}
   | {readonly kind: 'named'; readonly name: string; readonly value: Expression}
-  | {readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[]}
+  | {readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression] | Unpacked)[]}
+  | Unpacked
   | {readonly kind: 'unary'; readonly operator: string; readonly operand: Expression}
   | {readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression}
   | {readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly operands: readonly Expression[]}
@@ -42,8 +43,14 @@ export type Expression =
       readonly element: Expression;
       readonly clauses: readonly Clause[];
     }
-  /** Python that is known and not worked out ahead: bytes, formatted texts, `**x`, parameters with defaults. */
+  /** Python that is known and not worked out ahead: slices of several dimensions, parameters with defaults. */
   | {readonly kind: 'other'; readonly what: string};
+
+/** `**x` among the entries of a dict or the arguments of a call. */
+export interface Unpacked {
+  readonly kind: 'unpacked';
+  readonly value: Expression;
+}
 
 export interface Argument {
   readonly name?: string;
@@ -455,8 +462,7 @@ class ExpressionParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           this.CONSUME(Power);
-          this.SUBRULE2(this.expression);
-          return {star: '**', value: {kind: 'other', what: '**'}};
+          return {star: '**', value: {kind: 'unpacked', value: this.SUBRULE2(this.expression)}};
         },
       },
       {
@@ -634,7 +640,7 @@ class ExpressionParser extends EmbeddedActionsParser {
   private readonly curly = this.RULE('curly', (): Expression => {
     this.CONSUME(OpenCurly);
     const items: Expression[] = [];
-    const entries: [Expression, Expression][] = [];
+    const entries: ([Expression, Expression] | Unpacked)[] = [];
     let unpacked = 0;
     let last = false;
     let comma = false;
@@ -646,7 +652,7 @@ class ExpressionParser extends EmbeddedActionsParser {
           {
             ALT: () => {
               this.CONSUME(Power);
-              this.SUBRULE(this.bitOr);
+              entries.push({kind: 'unpacked', value: this.SUBRULE(this.bitOr)});
               unpacked++;
             },
           },
@@ -671,14 +677,13 @@ class ExpressionParser extends EmbeddedActionsParser {
       },
     });
     const clauses = this.OPTION2({GATE: () => last, DEF: () => this.SUBRULE(this.clauses)});
-    this.refuse(() => items.length > 0 && entries.length + unpacked > 0);
+    this.refuse(() => items.length > 0 && entries.length > 0);
     this.refuse(() => clauses !== undefined && (comma || unpacked > 0 || items[0]?.kind === 'starred'));
     this.CONSUME(CloseCurly);
     return this.ACTION((): Expression => {
-      if (unpacked > 0) return {kind: 'other', what: '**'};
       if (!clauses) return items.length > 0 ? {kind: 'set', items} : {kind: 'dict', entries};
       if (items.length > 0) return {kind: 'comprehension', of: 'set', element: items[0]!, clauses};
-      const [key, element] = entries[0]!;
+      const [key, element] = entries[0] as [Expression, Expression];
       return {kind: 'comprehension', of: 'dict', key, element, clauses};
     });
   });
@@ -750,15 +755,45 @@ export function parseExpression(
   return expression;
 }
 
-/** Literal text and the expressions in a formatted one; undefined for what is not worked out ahead, such as `{x:>8}`. */
-export function formattedPieces(literal: string): readonly (string | {readonly field: string})[] | undefined {
+/** What stands between the braces of a formatted text: `{field!conversion:spec}`. */
+export interface FormattedField {
+  readonly field: string;
+  /** r, s, a or nothing. */
+  readonly conversion: string;
+  readonly spec: string;
+}
+
+/**
+ * A formatted text taken apart.
+ * @returns undefined for what is not looked at: escapes, quotes, braces within braces, `{x=}`, and conversions that are not usual
+ */
+export function formattedPieces(literal: string): readonly (string | FormattedField)[] | undefined {
   const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];
   const body = literal.slice(prefix.length + quote.length, -quote.length);
-  if (!/^f$/i.test(prefix) || /[\\'"!:=]|\{[^{}]*\{[^{]/.test(body.replaceAll('{{', '').replaceAll('}}', '')))
+  if (!/^f$/i.test(prefix) || /[\\'"]|\{[^{}]*\{[^{]/.test(body.replaceAll('{{', '').replaceAll('}}', '')))
     return undefined;
-  return [...body.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)].map(([whole, field]) =>
-    field !== undefined ? {field} : whole === '{{' || whole === '}}' ? whole[0]! : whole,
-  );
+  const pieces = [...body.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)].map(([whole, field]) => {
+    // A lone brace is a field that is not closed: none is there to be read.
+    if (field !== undefined || whole === '{' || whole === '}') return readField(field ?? '');
+    return whole === '{{' || whole === '}}' ? whole[0]! : whole;
+  });
+  return pieces.includes(undefined) ? undefined : (pieces as readonly (string | FormattedField)[]);
+}
+
+function readField(text: string): FormattedField | undefined {
+  let depth = 0;
+  let end = 0;
+  for (; end < text.length; end++) {
+    const character = text[end]!;
+    if ('([{'.includes(character)) depth++;
+    else if (')]}'.includes(character)) depth--;
+    else if (depth === 0 && (character === ':' || (character === '!' && text[end + 1] !== '='))) break;
+  }
+  const [, conversion = '', spec = ''] = /^(?:!([rsa]))?(?::(.*))?$/s.exec(text.slice(end)) ?? [undefined, undefined];
+  const field = text.slice(0, end);
+  // `{x=}` writes its own source, too.
+  const known = /^(?:!([rsa]))?(?::.*)?$/s.test(text.slice(end)) && !/(?:^|[^=!<>])=\s*$/.test(field);
+  return known ? {field, conversion, spec} : undefined;
 }
 
 /** Every brace of a field is closed, and no escape stands in one. Doubled ones are text; what holds quotes is not looked at. */
@@ -777,10 +812,10 @@ function isBalanced(literal: string): boolean {
 
 function isFormatted(literal: string, minor: number): boolean {
   if (!isBalanced(literal)) return false;
-  return (formattedPieces(literal) ?? []).every((piece) =>
-    typeof piece === 'string'
-      ? piece !== '{' && piece !== '}'
-      : !('errorAt' in parseExpression(`(${piece.field})`, minor)) && piece.field.trim() !== '',
+  return (formattedPieces(literal) ?? []).every(
+    (piece) =>
+      typeof piece === 'string' ||
+      (!('errorAt' in parseExpression(`(${piece.field})`, minor)) && piece.field.trim() !== ''),
   );
 }
 

@@ -48,6 +48,20 @@ export function readPythonString(literal: string): string | undefined {
   return valid ? text : undefined;
 }
 
+/** The bytes that `b'…'` stands for, a character each; undefined for what is no literal of bytes. */
+export function readPythonBytes(literal: string): string | undefined {
+  const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];
+  if (!/^(?:b|rb|br)$/i.test(prefix)) return undefined;
+  const body = literal.slice(prefix.length + quote.length, -quote.length);
+  if (/r/i.test(prefix)) return body;
+  // Here \u and \N are no escapes.
+  const plain = body.replaceAll(/\\(?:([uUN])|[\s\S])/g, (whole, letter?: string) =>
+    letter ? `\\\\${letter}` : whole,
+  );
+  const found = readPythonString(quote + plain + quote);
+  return found?.replaceAll(/[^\0-\xff]/g, (character) => String.fromCharCode(character.charCodeAt(0) & 0xff));
+}
+
 /** Whether a literal is one to Python: its escapes are whole, and bytes are ASCII. What stands in an f-string is not looked at. */
 export function isPythonString(literal: string): boolean {
   const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];

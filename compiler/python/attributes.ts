@@ -11,6 +11,12 @@ const names: Readonly<Record<string, string>> = {
     '__rdivmod__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ ' +
     '__rsub__ __rtruediv__ __rxor__ __sub__ __truediv__ __trunc__ __xor__ as_integer_ratio bit_count bit_length ' +
     'conjugate denominator from_bytes imag is_integer numerator real to_bytes',
+  bytes:
+    '__add__ __buffer__ __bytes__ __contains__ __getitem__ __getnewargs__ __iter__ __len__ __mod__ __mul__ __rmod__ __rmul__ ' +
+    'capitalize center count decode endswith expandtabs find fromhex hex index isalnum isalpha isascii isdigit ' +
+    'islower isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix ' +
+    'replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title ' +
+    'translate upper zfill',
   dict:
     '__class_getitem__ __contains__ __delitem__ __getitem__ __ior__ __iter__ __len__ __or__ __reversed__ __ror__ ' +
     '__setitem__ clear copy fromkeys get items keys pop popitem setdefault update values',

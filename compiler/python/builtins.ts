@@ -1,12 +1,14 @@
 /** Python's built-in functions, as far as they depend on their arguments alone. */
 import {strip} from '../util/python-string.js';
-import {reprOf, toText} from './format.js';
-import {hasAttribute} from './methods.js';
+import {formatValue, reprOf, toText} from './format.js';
+import {encoded, hasAttribute} from './methods.js';
+import {arithmetic} from './numbers.js';
 import {
   distinct,
   each,
   equals,
   type FunctionValue,
+  isBytes,
   isLate,
   isPrefix,
   isSequence,
@@ -33,6 +35,7 @@ const functions: Readonly<Record<string, Builtin>> = {
   float: [0, 1, ([value = 0]) => toFloat(value)],
   str: [0, 3, (args) => (args.length > 1 ? undecided('str(…) of bytes') : toText(args[0] ?? ''))],
   repr: [1, 1, ([value]) => reprOf(value!)],
+  bytes: [0, 3, (args) => toBytes(args)],
   bool: [0, 1, ([value = false]) => truth(value)],
   chr: [1, 1, ([code]) => toCharacter(wholeNumber(code!))],
   ord: [1, 1, ([value]) => codeOf(value!)],
@@ -117,6 +120,8 @@ const functions: Readonly<Record<string, Builtin>> = {
       return fallback[0]!;
     },
   ],
+  format: [1, 2, ([value, spec = '']) => formatted(value!, spec)],
+  pow: [2, 3, ([x, y, modulus]) => raised(x!, y!, modulus)],
   callable: [1, 1, ([value]) => isFunction(value!)],
   hasattr: [
     2,
@@ -154,9 +159,9 @@ export const builtins: Readonly<Record<string, FunctionValue>> = Object.fromEntr
 export const hostBuiltins: ReadonlySet<string> = new Set(
   (
     '__import__ __build_class__ __debug__ __doc__ __name__ __loader__ __spec__ __package__ __builtins__ ' +
-    'aiter anext ascii breakpoint bytearray bytes classmethod compile complex copyright credits delattr ' +
-    'dir eval exec exit format getattr globals hash help id input ' +
-    'issubclass license locals memoryview object open pow print property quit round ' +
+    'aiter anext ascii breakpoint bytearray classmethod compile complex copyright credits delattr ' +
+    'dir eval exec exit getattr globals hash help id input ' +
+    'issubclass license locals memoryview object open print property quit round ' +
     'setattr slice staticmethod super type vars NotImplemented Ellipsis ' +
     'ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError ' +
     'BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ' +
@@ -182,6 +187,29 @@ function isFunction(value: Value): value is FunctionValue {
 function called(call: Value, items: readonly Value[]): Value {
   if (!isFunction(call)) throw new PythonError('TypeError', `'${typeName(call)}' object is not callable`);
   return call.call(items, new Map());
+}
+
+function toBytes([value, encoding, ...more]: readonly Value[]): Value {
+  if (value === undefined) return {kind: 'bytes', text: ''};
+  if (isBytes(value) && encoding === undefined) return value;
+  if (typeof value === 'string' && encoding === undefined)
+    throw new PythonError('TypeError', 'string argument without an encoding');
+  if (typeof value !== 'string' || more.length > 0) throw new Undecidable('bytes(…) of such a value');
+  return encoded(value, encoding);
+}
+
+function formatted(value: Value, spec: Value): Value {
+  if (typeof spec === 'string') return formatValue(value, spec);
+  if (isPrefix(spec)) throw new Undecidable(spec.what);
+  if (isLate(spec)) throw lateFault(spec);
+  throw new PythonError('TypeError', `format() argument 2 must be str, not ${typeName(spec)}`);
+}
+
+function raised(x: Value, y: Value, modulus: Value | undefined): Value {
+  const [base, exponent] = [numeric(x), numeric(y)];
+  if (modulus !== undefined || typeof base !== 'bigint' || typeof exponent !== 'bigint')
+    throw new Undecidable('pow(…) of such values');
+  return arithmetic('**', base, exponent);
 }
 
 function iterator(name: string, rest: Iterator<Value>): Value {
@@ -219,6 +247,7 @@ function lengthOf(value: Value): Value {
   if (isLate(value)) throw lateFault(value);
   if (typeof value === 'object' && value?.kind === 'mapping') return BigInt(value.keys().length);
   if (typeof value === 'string') return BigInt([...value].length);
+  if (isBytes(value)) return BigInt(value.text.length);
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (typeof value === 'object' && value !== null) {
     if ('items' in value) return BigInt(value.items.length);
@@ -278,6 +307,7 @@ const types: Readonly<Record<string, (value: Value) => boolean>> = {
   int: (value) => typeof value === 'bigint' || typeof value === 'boolean',
   bool: (value) => typeof value === 'boolean',
   float: (value) => typeof value === 'number',
+  bytes: isBytes,
   str: (value) => typeof value === 'string' || isPrefix(value) || isLate(value),
   list: (value) => isSequence(value) && value.kind === 'list',
   tuple: (value) => isSequence(value) && value.kind === 'tuple',
@@ -303,6 +333,7 @@ function toCharacter(code: bigint): string {
 function codeOf(value: Value): bigint {
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
+  if (isBytes(value) && value.text.length === 1) return BigInt(value.text.charCodeAt(0));
   if (typeof value !== 'string' || [...value].length !== 1)
     throw new PythonError('TypeError', 'ord() expected a character');
   return BigInt(value.codePointAt(0)!);
@@ -323,6 +354,7 @@ function wholeNumber(value: Value): bigint {
 function toInt(value: Value, base: Value | undefined): Value {
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
+  if (isBytes(value)) throw new Undecidable('int(…) of bytes');
   if (base !== undefined) {
     const radix = wholeNumber(base);
     if (radix !== 0n && (radix < 2n || radix > 36n))

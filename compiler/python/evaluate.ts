@@ -5,18 +5,21 @@ import {
   parseExpression,
   type Target,
 } from '../../grammar/python-expression.js';
-import {readPythonString} from '../../grammar/python-string-literal.js';
+import {readPythonBytes, readPythonString} from '../../grammar/python-string-literal.js';
 import {text as textOf} from '../util/text.js';
 import {builtins, hostBuiltins} from './builtins.js';
-import {percentFormat, plainText} from './format.js';
+import {formatField, percentFormat, plainText} from './format.js';
 import {hasAttribute, method} from './methods.js';
+import {arithmetic} from './numbers.js';
 import {
+  codesOf,
   distinct,
   each,
   equals,
   type FunctionValue,
   fromText,
   hashed,
+  isBytes,
   isLate,
   isPrefix,
   isSequence,
@@ -78,7 +81,13 @@ export class Evaluator {
       case 'set':
         return {kind: 'set', items: distinct(this.items(node.items, scope))};
       case 'dict':
-        return dict(node.entries.map(([key, value]) => [this.value(key, scope), this.value(value, scope)]));
+        return dict(
+          node.entries.flatMap((entry) =>
+            'kind' in entry
+              ? this.unpacked(entry.value, scope)
+              : [[this.value(entry[0], scope), this.value(entry[1], scope)] as const],
+          ),
+        );
       case 'group':
         return this.value(node.value, scope);
       case 'named': {
@@ -109,6 +118,7 @@ export class Evaluator {
       case 'slice':
         throw new Undecidable('a slice');
       case 'starred':
+      case 'unpacked':
         throw new Undecidable('`*`');
       case 'other':
         throw new Undecidable(`\`${node.what}\``);
@@ -123,7 +133,7 @@ export class Evaluator {
         if (typeof piece === 'string') return piece;
         const inner = parseExpression(`(${piece.field})`);
         if (!('kind' in inner)) throw new Undecidable('a formatted text');
-        return plainText(this.value(inner, scope));
+        return plainText(formatField(this.value(inner, scope), piece.conversion, piece.spec));
       })
       .join('');
   }
@@ -132,6 +142,14 @@ export class Evaluator {
     return nodes.flatMap((node) =>
       node.kind === 'starred' ? iterate(this.value(node.value, scope)) : [this.value(node, scope)],
     );
+  }
+
+  /** What `**x` brings. */
+  private unpacked(node: Expression, scope: Scope): readonly (readonly [Value, Value])[] {
+    const value = this.value(node, scope);
+    if (typeof value === 'object' && value?.kind === 'dict') return value.entries;
+    if (typeof value === 'object' && value?.kind === 'mapping') throw new Undecidable('`**`');
+    throw new PythonError('TypeError', `'${typeName(value)}' object is not a mapping`);
   }
 
   private comprehension(node: Extract<Expression, {kind: 'comprehension'}>, scope: Scope): Value {
@@ -173,7 +191,9 @@ export class Evaluator {
   protected string(literal: string): Value {
     const found = readPythonString(literal);
     if (found !== undefined) return found;
-    throw new Undecidable(/^[a-z]*[bft]/i.test(literal) ? 'bytes or a formatted text' : 'a character by its name');
+    const bytes = readPythonBytes(literal);
+    if (bytes !== undefined) return {kind: 'bytes', text: bytes};
+    throw new Undecidable(/^[a-z]*[ft]/i.test(literal) ? 'a formatted text' : 'a character by its name');
   }
 
   protected attribute(object: Value, name: string): Value {
@@ -233,12 +253,14 @@ export class Evaluator {
   private call(node: Extract<Expression, {kind: 'call'}>, scope: Scope): Value {
     const callee = this.value(node.callee, scope);
     const args = this.items(
-      node.args.filter(({name}) => name === undefined).map(({value}) => value),
+      node.args.filter(({name, value}) => name === undefined && value.kind !== 'unpacked').map(({value}) => value),
       scope,
     );
-    const named = new Map(
-      node.args.flatMap(({name, value}) => (name === undefined ? [] : [[name, this.value(value, scope)] as const])),
-    );
+    const named = new Map<string, Value>();
+    for (const {name, value} of node.args)
+      if (name !== undefined) give(named, name, this.value(value, scope), callee);
+      else if (value.kind === 'unpacked')
+        for (const [key, own] of this.unpacked(value.value, scope)) give(named, key, own, callee);
     if (typeof callee !== 'object' || callee === null || callee.kind !== 'function')
       throw new PythonError('TypeError', `'${typeName(callee)}' object is not callable`);
     return bounded(callee.call(args, named));
@@ -272,6 +294,17 @@ export class Evaluator {
       }
     }
   }
+}
+
+/** Adds an argument with a name. */
+function give(named: Map<string, Value>, name: Value, value: Value, callee: Value): void {
+  if (typeof name !== 'string') throw new PythonError('TypeError', 'keywords must be strings');
+  if (named.has(name)) {
+    // Python says more of it where the function has a module, which a lambda of a condition has not.
+    const own = typeof callee === 'object' && callee?.kind === 'function' && callee.name === '<lambda>';
+    throw new PythonError(own ? 'KeyError' : 'TypeError', `got multiple values for keyword argument '${name}'`);
+  }
+  named.set(name, value);
 }
 
 function bind(target: Target, value: Value, scope: Map<string, () => Value>): void {
@@ -359,6 +392,14 @@ function contains(whole: Value, part: Value): boolean {
     if (whole.known.includes(part)) return true;
     throw new Undecidable(whole.what);
   }
+  if (isBytes(whole)) {
+    if (isBytes(part)) return whole.text.includes(part.text);
+    const code = numeric(part);
+    if (typeof code !== 'bigint')
+      throw new PythonError('TypeError', `a bytes-like object is required, not '${typeName(part)}'`);
+    if (code < 0n || code > 255n) throw new PythonError('ValueError', 'byte must be in range(0, 256)');
+    return whole.text.includes(String.fromCharCode(Number(code)));
+  }
   if (isLate(whole)) {
     if (
       typeof part === 'string' &&
@@ -389,14 +430,13 @@ function binary(operator: string, left: Value, right: Value): Value {
   if (x !== undefined && y !== undefined) {
     if ('&|^'.includes(operator) && typeof left === 'boolean' && typeof right === 'boolean')
       return operator === '&' ? left && right : operator === '|' ? left || right : left !== right;
-    return typeof x === 'bigint' && typeof y === 'bigint'
-      ? integers(operator, x, y)
-      : floats(operator, Number(x), Number(y));
+    return arithmetic(operator, x, y);
   }
   if (isPrefix(left) || isPrefix(right)) throw new Undecidable(isPrefix(left) ? left.what : 'sys.version');
   if (isSet(left) && isSet(right) && '|&-^'.includes(operator)) return combined(operator, left, right);
   if (operator === '+') {
     if (typeof left === 'string' && typeof right === 'string') return bounded(left + right);
+    if (isBytes(left) && isBytes(right)) return {kind: 'bytes', text: left.text + right.text};
     const [head, tail] = [textOfValue(left), textOfValue(right)];
     if (head && tail) return fromText(textOf(head, tail));
     if (isList(left) && isList(right) && left.kind === right.kind)
@@ -405,12 +445,21 @@ function binary(operator: string, left: Value, right: Value): Value {
   if (operator === '*' && (typeof x === 'bigint' || typeof y === 'bigint')) {
     const [whole, count] = typeof x === 'bigint' ? [right, x] : [left, y as bigint];
     const times = Math.max(0, Number(count));
-    const length = typeof whole === 'string' ? whole.length : isList(whole) ? whole.items.length : undefined;
+    const length =
+      typeof whole === 'string'
+        ? whole.length
+        : isBytes(whole)
+          ? whole.text.length
+          : isList(whole)
+            ? whole.items.length
+            : undefined;
     if (length !== undefined && length * times > sizeLimit) throw new Undecidable('so long a value');
     if (typeof whole === 'string') return whole.repeat(times);
+    if (isBytes(whole)) return {kind: 'bytes', text: whole.text.repeat(times)};
     if (isList(whole)) return {kind: whole.kind, items: Array.from({length: times}, () => whole.items).flat()};
   }
   if (operator === '%' && typeof left === 'string') return percentFormat(left, right);
+  if (operator === '%' && isBytes(left)) throw new Undecidable('a format of bytes');
   if (
     operator === '|' &&
     [left, right].some(
@@ -437,75 +486,6 @@ function combined(operator: string, left: SetValue, right: SetValue): SetValue {
     '^': [...onlyLeft, ...onlyRight],
   }[operator]!;
   return {...left, items};
-}
-
-function integers(operator: string, x: bigint, y: bigint): Value {
-  const divided = (): bigint => {
-    if (y === 0n) throw new PythonError('ZeroDivisionError', 'division by zero');
-    const quotient = x / y;
-    return x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient;
-  };
-  switch (operator) {
-    case '+':
-      return x + y;
-    case '-':
-      return x - y;
-    case '*':
-      return x * y;
-    case '/':
-      if (y === 0n) throw new PythonError('ZeroDivisionError', 'division by zero');
-      return Number(x) / Number(y);
-    case '//':
-      return divided();
-    case '%':
-      return x - divided() * y;
-    case '**':
-      if (y < 0n) return floats(operator, Number(x), Number(y));
-      if (y > 4096n) throw new Undecidable('so large a number');
-      return x ** y;
-    case '<<':
-    case '>>':
-      if (y < 0n) throw new PythonError('ValueError', 'negative shift count');
-      if (y > 4096n) throw new Undecidable('so large a number');
-      return operator === '<<' ? x << y : x >> y;
-    case '&':
-      return x & y;
-    case '|':
-      return x | y;
-    case '^':
-      return x ^ y;
-    default:
-      throw new PythonError('TypeError', `unsupported operand type(s) for ${operator}: 'int' and 'int'`);
-  }
-}
-
-function floats(operator: string, x: number, y: number): Value {
-  if (y === 0 && (operator === '/' || operator === '//' || operator === '%'))
-    throw new PythonError('ZeroDivisionError', 'float division by zero');
-  switch (operator) {
-    case '+':
-      return x + y;
-    case '-':
-      return x - y;
-    case '*':
-      return x * y;
-    case '/':
-      return x / y;
-    case '//':
-      return Math.floor(x / y);
-    case '%':
-      return x - Math.floor(x / y) * y;
-    case '**': {
-      if (x === 0 && y < 0) throw new PythonError('ZeroDivisionError', '0.0 cannot be raised to a negative power');
-      if (x < 0 && !Number.isInteger(y)) throw new Undecidable('a complex number');
-      const found = x ** y;
-      if (!Number.isFinite(found) && Number.isFinite(x) && Number.isFinite(y))
-        throw new PythonError('OverflowError', 'the number is too large');
-      return found;
-    }
-    default:
-      throw new PythonError('TypeError', `unsupported operand type(s) for ${operator}: 'float' and 'float'`);
-  }
 }
 
 function attribute(object: Value, name: string): Value {
@@ -578,6 +558,7 @@ function slice(object: Value, bounds: readonly Value[]): Value {
   const items = subscriptable(object);
   const picked = stepped(items, start, stop, step);
   if (typeof object === 'string') return (picked as readonly string[]).join('');
+  if (isBytes(object)) return {kind: 'bytes', text: String.fromCharCode(...(picked as readonly bigint[]).map(Number))};
   return {kind: isSequence(object) ? object.kind : 'list', items: picked};
 }
 
@@ -600,6 +581,7 @@ function stepped<T>(items: readonly T[], start: number | undefined, stop: number
 function subscriptable(object: Value): readonly Value[] {
   if (typeof object === 'string') return [...object];
   if (isSequence(object) && object.kind !== 'view') return object.items;
+  if (isBytes(object)) return codesOf(object);
   if (typeof object === 'object' && object !== null) {
     // `list[int]` is a type.
     if (object.kind === 'function') throw new Undecidable(`\`${object.name}[…]\``);

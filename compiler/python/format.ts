@@ -1,7 +1,9 @@
 /** Texts made from values: `str`, `repr`, `%` and `str.format`. */
 import {text} from '../util/text.js';
+import {formatWith, hasFormat, shortest} from './format-spec.js';
 import {
   fromText,
+  isBytes,
   isLate,
   isPrefix,
   isSequence,
@@ -36,6 +38,7 @@ export function reprOf(value: Value): string {
     if (value.kind === 'list') return `[${items.join(', ')}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
   }
+  if (isBytes(value)) return `b${quotedBytes(value.text)}`;
   if (isLate(value)) throw lateFault(value);
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (value.kind === 'dict')
@@ -50,20 +53,24 @@ export function percentFormat(template: string, value: Value): Value {
   const values = isSequence(value) && value.kind === 'tuple' ? [...value.items] : [value];
   const dict = typeof value === 'object' && value !== null && value.kind === 'dict' ? value : undefined;
   let byName = false;
-  const pieces = template.split(/(%(?:\(\w+\))?[-0]*\d*[a-zA-Z%])/).map((chunk, index) => {
+  const pieces = template.split(/(%(?:\(\w+\))?[-+ 0]*\d*(?:\.\d*)?[a-zA-Z%])/).map((chunk, index) => {
     if (index % 2 === 0) {
       if (chunk.includes('%')) throw new Undecidable('such a format');
       return text(chunk);
     }
-    const [, name, flags = '', width = '', code = ''] = /^%(?:\((\w+)\))?([-0]*)(\d*)(.)$/.exec(chunk)!;
+    const [, name, flags = '', width = '', precision, code = ''] =
+      /^%(?:\((\w+)\))?([-+ 0]*)(\d*)(?:\.(\d*))?(.)$/.exec(chunk)!;
     if (code === '%') return text('%');
-    if (!'srdi'.includes(code)) throw new Undecidable('a format other than %s, %r and %d');
+    if (!'srdixXoeEfFgG'.includes(code)) throw new Undecidable(`the format %${code}`);
+    const numbers = !'srdi'.includes(code);
+    if (!numbers && (precision !== undefined || /[+ ]/.test(flags))) throw new Undecidable('such a format');
     byName ||= name !== undefined;
     const next = name === undefined ? values.shift() : dict?.entries.find(([key]) => key === name)?.[1];
     if (next === undefined)
       throw name === undefined
         ? new PythonError('TypeError', 'not enough arguments for format string')
         : new PythonError('KeyError', name);
+    if (numbers) return text(numberText(next, flags, width, precision, code));
     return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
   });
   // A list is a mapping to Python, and no tuple of values.
@@ -76,25 +83,42 @@ export function percentFormat(template: string, value: Value): Value {
   return fromText(text(...pieces));
 }
 
-/** `'{0}:{port}'.format(…)`, without format specifications, attributes or indices. */
+/** `'{0}:{port:>5}'.format(…)`, without attributes or indices, and without fields in a specification. */
 export function braceFormat(template: string, args: readonly Value[], named: ReadonlyMap<string, Value>): Value {
   let next = 0;
+  const nested = /\{[^{}]+\{[^{]/.test(template) ? new Undecidable('a field in a format') : undefined;
   const pieces = template.split(/(\{\{|\}\}|\{[^{}]*\})/).map((chunk, index) => {
     if (index % 2 === 0) {
-      if (/[{}]/.test(chunk)) throw new PythonError('ValueError', "a single '{' or '}' in a format string");
+      if (/[{}]/.test(chunk)) throw nested ?? new PythonError('ValueError', "a single '{' or '}' in a format string");
       return text(chunk);
     }
     if (chunk === '{{' || chunk === '}}') return text(chunk[0]!);
-    const name = chunk.slice(1, -1);
-    if (!/^\w*$/.test(name)) throw new Undecidable(`\`${chunk}\` in a format`);
+    const [, name, conversion = '', spec = ''] = /^\{(\w*)(?:!([rsa]))?(?::(.*))?\}$/s.exec(chunk) ?? [];
+    if (name === undefined) throw new Undecidable(`\`${chunk}\` in a format`);
     const value = /^\d*$/.test(name) ? args[name === '' ? next++ : Number(name)] : named.get(name);
     if (value === undefined)
       throw /^\d*$/.test(name)
         ? new PythonError('IndexError', 'replacement index out of range')
         : new PythonError('KeyError', name);
-    return shown(value, 's');
+    return asText(formatField(value, conversion, spec), value);
   });
   return fromText(text(...pieces));
+}
+
+/** `%05.1f` and `%x`, by the specification of `format` that means the same. */
+function numberText(value: Value, flags: string, width: string, precision: string | undefined, code: string): string {
+  const own = numeric(value);
+  if (isPrefix(value) || isLate(value)) throw new Undecidable('such a format');
+  const whole = 'xXo'.includes(code);
+  if (own === undefined || (whole && typeof own !== 'bigint'))
+    throw new PythonError('TypeError', `%${code} format: a number is required, not ${typeName(value)}`);
+  if (whole && precision !== undefined) throw new Undecidable('such a format');
+  const sign = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const left = flags.includes('-');
+  const zero = flags.includes('0') && !left;
+  const point = precision === undefined ? '' : `.${precision || '0'}`;
+  const align = left ? '<' : zero ? '' : '>';
+  return formatWith(own, `${align}${sign}${zero ? '0' : ''}${width}${point}${code}`);
 }
 
 function shown(value: Value, code: string): ReturnType<typeof text> {
@@ -103,9 +127,12 @@ function shown(value: Value, code: string): ReturnType<typeof text> {
     if (own === undefined) throw new PythonError('TypeError', '%d format: a real number is required');
     return text(String(typeof own === 'bigint' ? own : BigInt(Math.trunc(own))));
   }
-  const found = code === 'r' ? reprOf(value) : toText(value);
-  const own = textOfValue(found);
-  if (own === undefined) throw new Undecidable(`the text of a ${typeName(value)}`);
+  return asText(code === 'r' ? reprOf(value) : toText(value), value);
+}
+
+function asText(made: Value, of: Value): ReturnType<typeof text> {
+  const own = textOfValue(made);
+  if (own === undefined) throw new Undecidable(`the text of a ${typeName(of)}`);
   return own;
 }
 
@@ -123,16 +150,22 @@ function padded(own: ReturnType<typeof text>, flags: string, width: number): Ret
 function floatText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   if (Object.is(value, -0)) return '-0.0';
-  const [mantissa = '', power = '0'] = value.toExponential().split('e');
-  const exponent = Number(power);
-  // As many digits as are needed, with an exponent below 0.0001 and from 1e16.
-  if (exponent < -4 || exponent >= 16)
-    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  const digits = mantissa.replace(/[-.]/g, '');
-  const sign = value < 0 ? '-' : '';
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
-  return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
+  return `${value < 0 ? '-' : ''}${shortest(Math.abs(value))}`;
+}
+
+/** `format(value, spec)`, as fields of formatted texts do it too. */
+export function formatValue(value: Value, spec: string): Value {
+  if (spec === '') return toText(value);
+  if (isPrefix(value)) throw new Undecidable(value.what);
+  if (isLate(value)) throw lateFault(value);
+  if (hasFormat(value)) return formatWith(value, spec);
+  throw new PythonError('TypeError', `unsupported format string passed to ${typeName(value)}.__format__`);
+}
+
+/** A field of a formatted text: `!r` makes its value a text first. */
+export function formatField(value: Value, conversion: string, spec: string): Value {
+  if (conversion === 'a') throw new Undecidable('`!a`');
+  return formatValue(conversion === 'r' ? reprOf(value) : conversion === 's' ? toText(value) : value, spec);
 }
 
 /** `str(value)`, known in full. */
@@ -145,6 +178,17 @@ export function plainText(value: Value): string {
 /** A string literal of printable ASCII. */
 function quoted(value: string): string {
   if (/[^\x20-\x7e\n\r\t]/.test(value)) throw new Undecidable('the literal of such a text');
+  return literalOf(value);
+}
+
+function quotedBytes(value: string): string {
+  return literalOf(value).replace(
+    /[^\x20-\x7e]/g,
+    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+function literalOf(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   const escaped = value
     .replaceAll('\\', '\\\\')

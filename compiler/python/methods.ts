@@ -7,11 +7,13 @@ import {encode} from '../util/text-pattern.js';
 import {attributeNames} from './attributes.js';
 import {braceFormat} from './format.js';
 import {
+  type BytesValue,
   distinct,
   equals,
   type FunctionValue,
   fromText,
   hashed,
+  isBytes,
   isLate,
   isPrefix,
   isSequence,
@@ -83,6 +85,7 @@ function methodsOf(object: Value): Methods | undefined {
   if (typeof object === 'string') return textMethods(object);
   if (isPrefix(object)) return prefixMethods(object);
   if (isLate(object)) return lateMethods(object);
+  if (isBytes(object)) return bytesMethods(object);
   if (isSequence(object)) return object.kind === 'view' ? undefined : sequenceMethods(object.items);
   if (typeof object === 'object' && object !== null) {
     if (object.kind === 'dict') return dictMethods(object.entries);
@@ -94,6 +97,45 @@ function methodsOf(object: Value): Methods | undefined {
 }
 
 const anyNumber = Number.POSITIVE_INFINITY;
+
+function bytesMethods({text: own}: BytesValue): Methods {
+  const affix = (test: (text: string) => boolean): Method => [
+    1,
+    1,
+    ([arg]) => (isSequence(arg!) && arg.kind === 'tuple' ? arg.items : [arg!]).some((each) => test(bytesOf(each))),
+  ];
+  return {
+    startswith: affix((text) => own.startsWith(text)),
+    endswith: affix((text) => own.endsWith(text)),
+    decode: [
+      0,
+      1,
+      ([encoding = 'utf-8']) => {
+        if (/[^\0-\x7f]/.test(own) || !isUsual(encoding)) throw new Undecidable('such an encoding');
+        return own;
+      },
+    ],
+    lower: [0, 0, () => ({kind: 'bytes', text: own.replace(/[A-Z]/g, (letter) => letter.toLowerCase())})],
+    upper: [0, 0, () => ({kind: 'bytes', text: own.replace(/[a-z]/g, (letter) => letter.toUpperCase())})],
+    hex: [0, 0, () => Buffer.from(own, 'latin1').toString('hex')],
+  };
+}
+
+function bytesOf(value: Value): string {
+  if (isBytes(value)) return value.text;
+  throw new PythonError('TypeError', `a bytes-like object is required, not '${typeName(value)}'`);
+}
+
+/** Encodings that say the same of ASCII. */
+function isUsual(encoding: Value): boolean {
+  return typeof encoding === 'string' && /^(?:utf-?8|ascii|us-ascii|latin-?1|iso-8859-1)$/i.test(encoding);
+}
+
+/** `text.encode(encoding)`, of ASCII. */
+export function encoded(own: string, encoding: Value = 'utf-8'): Value {
+  if (/[^\0-\x7f]/.test(own) || !isUsual(encoding)) throw new Undecidable('such an encoding');
+  return {kind: 'bytes', text: own};
+}
 
 function textMethods(own: string): Methods {
   const all = [...own];
@@ -245,6 +287,7 @@ function textMethods(own: string): Methods {
         return sign + own.slice(sign.length).padStart(Number(size) - sign.length - (all.length - own.length), '0');
       },
     ],
+    encode: [0, 1, ([encoding]) => encoded(own, encoding)],
     format: [0, anyNumber, (args, named) => braceFormat(own, args, named)],
     isascii: is((text) => !/[^\0-\x7f]/.test(text)),
     isdigit: is((text) => /^[0-9]+$/.test(ascii(text))),

@@ -8,6 +8,7 @@ export type Value =
   | bigint
   | number
   | string
+  | BytesValue
   | Sequence
   | IteratorValue
   | SetValue
@@ -19,6 +20,12 @@ export type Value =
   | LateValue
   | MappingValue
   | FragmentValue;
+
+/** `b'…'`: a character a byte. */
+export interface BytesValue {
+  readonly kind: 'bytes';
+  readonly text: string;
+}
 
 export interface Sequence {
   /** `view`: the keys, values or items of a dict. */
@@ -118,6 +125,7 @@ export function truth(value: Value): boolean {
     if (value.kind === 'prefix' && value.known === '') throw new Undecidable(value.what);
     if (value.kind === 'late') return lateTruth(value);
     if (value.kind === 'mapping') return value.keys().length > 0;
+    if (value.kind === 'bytes') return value.text !== '';
     if (value.kind === 'dict') return value.entries.length > 0;
     return 'items' in value ? value.items.length > 0 : true;
   }
@@ -215,6 +223,7 @@ export function equals(a: Value, b: Value): boolean {
   if (isPrefix(a) || isPrefix(b)) throw new Undecidable(isPrefix(a) ? a.what : (b as PrefixValue).what);
   if (a.kind === 'view' || b.kind === 'view') throw new Undecidable('a comparison of the views of a dict');
   if (a.kind !== b.kind) return false;
+  if (a.kind === 'bytes' && b.kind === 'bytes') return a.text === b.text;
   if (a.kind === 'dict' && b.kind === 'dict')
     return (
       a.entries.length === b.entries.length &&
@@ -232,6 +241,7 @@ export function order(a: Value, b: Value, operator: string): number {
   const [x, y] = [numeric(a), numeric(b)];
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (isBytes(a) && isBytes(b)) return compareText(a.text, b.text);
   if (isLate(a) || isLate(b)) throw lateFault(isLate(a) ? a : (b as LateValue));
   if (isPrefix(a) && typeof b === 'string') return orderPrefix(a, b);
   if (isPrefix(b) && typeof a === 'string') return -orderPrefix(b, a);
@@ -251,6 +261,15 @@ export function isSequence(value: Value): value is Sequence {
   return typeof value === 'object' && value !== null && /^(?:tuple|list|range|view)$/.test(value.kind);
 }
 
+export function isBytes(value: Value): value is BytesValue {
+  return typeof value === 'object' && value?.kind === 'bytes';
+}
+
+/** The bytes as numbers. */
+export function codesOf({text: own}: BytesValue): readonly bigint[] {
+  return Array.from(own, (character) => BigInt(character.charCodeAt(0)));
+}
+
 export function isPrefix(value: Value): value is PrefixValue {
   return typeof value === 'object' && value !== null && value.kind === 'prefix';
 }
@@ -266,6 +285,7 @@ export function each(value: Value): Iterable<Value> {
   if (isLate(value)) throw lateFault(value);
   if (typeof value === 'object' && value !== null) {
     if (value.kind === 'mapping') return value.keys();
+    if (value.kind === 'bytes') return codesOf(value);
     if (value.kind === 'fragment') throw new Undecidable("a loop over a function's output");
     if (value.kind === 'set' && value.items.length > 1) throw new Undecidable('the order of a set');
     if ('items' in value) return value.items;

@@ -53,6 +53,7 @@ const facts = [
 
 const texts = [
   ...["''", '"abc"', "'3.11'", "'linux'", "'a b'", 'r"\\d"', '"é"', "'a' 'b'", "'\\x41'", "'%s-%d'", "'{}'", 'u"u"'],
+  ...["b'abc'", "b''", "b'3.11'", "rb'\\d'", "b'\\x41'", 'B"a"', "b'a' b'b'", "'abc'.encode()"],
   ...['"""long"""', "'a,b,c'", "'-12'", "'\\\\'", '"it\'s"'],
 ];
 
@@ -110,11 +111,29 @@ function expression(random: Random, depth: number): string {
         `(lambda a: ${random.pick(['a', 'a == 1', 'not a'])})(${inner()})`,
         `${inner()}, ${inner()}`,
         `${inner()}] or [${inner()}`,
-        `f"${random.pick(['', 'a', '{1}'])}"`,
+        `f"${random.pick(['', 'a', '{1}', '{{}}', `{${random.pick(numbers)}:${spec(random)}}`, '{sys.platform!r:>9}'])}"`,
+        `format(${atom(random, 0)}, '${spec(random)}')`,
+        `'{:${spec(random)}}'.format(${atom(random, 0)})`,
+        `'%${spec(random)}' % ${atom(random, 0)}`,
+        `{**${random.pick(['{1: 2}', "{'a': 3}", '{}', 'x', '(1,)'])}, 'b': ${inner()}}`,
+        `${random.pick(['dict', "'{a}'.format", '(lambda a: a)'])}(**${random.pick(["{'a': 1}", '{}', '{1: 1}', '2'])})`,
       ]);
     default:
       return atom(random, depth);
   }
+}
+
+/** A format specification, most often one that Python knows. */
+function spec(random: Random): string {
+  return [
+    random.pick(['', '', '', '<', '>', '^', '=', '*^', '0=']),
+    random.pick(['', '', '', '+', ' ', '-']),
+    random.pick(['', '', '', '#', '0']),
+    random.pick(['', '5', '12', '3']),
+    random.pick(['', '', '', ',', '_']),
+    random.pick(['', '', '.2', '.0', '.12']),
+    random.pick(['', 's', 'd', 'x', 'X', 'o', 'b', 'c', 'e', 'f', 'g', 'G', '%', 'r', 'q']),
+  ].join('');
 }
 
 const comparisons = ['==', '==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not'];

@@ -40,9 +40,184 @@ const names = [
   ...['24', '25', '26', '27', ...Array.from({length: 20}, (_, at) => `3${at}`)].map((version) => `python${version}`),
 ];
 
+/** Bytes, formats, powers and `**`: what is no matter of the target. */
+const values: readonly string[] = String.raw`
+b'abc' == b'abc'
+b'abc' == 'abc'
+b'abc' < b'abd'
+b'abc' < 'abd'
+b'a' in b'abc'
+97 in b'abc'
+'a' in b'abc'
+b'a' in 'abc'
+300 in b'abc'
+None in b'abc'
+b'abc'[0] == 97
+b'abc'[1:] == b'bc'
+b'abc'[::-1] == b'cba'
+b'abc'[5]
+b'a' + b'b' == b'ab'
+b'a' + 'b'
+'a' + b'b'
+b'a' * 3 == b'aaa'
+3 * b'ab' == b'ababab'
+b'\x41\101\n\u0041\N' == b'AA\n\\u0041\\N'
+rb'\x41' == b'\\x41'
+b'\400' == b'\x00'
+b'a' b'b' == b'ab'
+b'abc'.decode() == 'abc'
+'abc'.encode() == b'abc'
+'abc'.encode('ascii').decode('utf8') == 'abc'
+b'abc'.startswith(b'a')
+b'abc'.startswith('a')
+b'abc'.startswith((b'x', b'a'))
+b'abc'.nonesuch
+b'ABC'.lower() == b'abc'
+b'abc'.upper() == b'ABC'
+b'\xff'.hex() == 'ff'
+len(b'abc') == 3
+list(b'ab') == [97, 98]
+repr(b"a'b\xff\n\t\\") == 'b"a\'b\\xff\\n\\t\\\\"'
+str(b'a') == "b'a'"
+'%s' % b'a' == "b'a'"
+not b''
+bool(b'')
+isinstance(b'a', bytes)
+isinstance('a', bytes)
+isinstance(b'a', (str, bytes))
+isinstance(b'a', str)
+bytes() == b''
+bytes('a', 'ascii') == b'a'
+bytes('a')
+bytes(b'ab') == b'ab'
+{b'a': 1}[b'a'] == 1
+{b'a', 'a'} == {'a', b'a'}
+b'a' is None
+ord(b'a') == 97
+ord(b'ab')
+-b'a'
+b'a' - b'a'
+b'a' / 2
+b'a'()
+b'a'.x
+sorted([b'b', b'a'])[0] == b'a'
+max(b'abc') == 99
+min(b'')
+b'ab' in [b'ab']
+hasattr(b'a', 'decode')
+hasattr(b'a', 'encode')
+hasattr(b'a', 'format')
+sum(b'ab') == 195
+any(b'\0')
+[x for x in b'ab'] == [97, 98]
+b'a' == None
+b'a' != 'a'
+f"{1:>5}" == '    1'
+f"{1!r}" == '1'
+f"{sys.platform:>8}" == '   linux'
+f"{sys.platform!r}" == "'linux'"
+f"{3.14159:.2f}" == '3.14'
+f"{1:5d}|{2:<3}|" == '    1|2  |'
+f"{1!r:>3}" == '  1'
+f"{1 == 1}" == 'True'
+f"{1 != 2:>5}" == '    1'
+f"{1 != 2}" == 'True'
+f"{None:5}"
+f"{None}" == 'None'
+f"{[1]:3}"
+f"{(1,2)}" == '(1, 2)'
+f"{sys.version_info[:2]}"
+f"{True:d}" == '1'
+f"{1:q}"
+f"{:>5}"
+f"{!r}"
+f"{1:}" == '1'
+f"{x:>5}"
+f"{1!s:>3}" == '  1'
+f"{{}}" == '{}'
+f"{1:,}"
+f"{1234567:,}" == '1,234,567'
+f"{{1:2}}" == '{1:2}'
+f"{(lambda: 1)():>2}" == ' 1'
+f"{lambda: 1}"
+f"{[1,2][0:1]}" == '[1]'
+f"{sys.version_info.major}.{sys.version_info.minor:02}" == '3.11'
+'{:>5}'.format(1) == '    1'
+'{0:x}{1!r}'.format(255, 'a') == "ff'a'"
+'{a:03}'.format(a=7) == '007'
+'{:d}'.format('a')
+'{:s}'.format(1)
+'{:%}'.format(0.5) == '50.000000%'
+'{!r}'.format('a') == "'a'"
+'{:5'.format(1)
+'{:'.format(1)
+'{!r:>5}'.format('a') == "  'a'"
+'{0:}'.format(1) == '1'
+'%x' % 255 == 'ff'
+'%X' % 255 == 'FF'
+'%o' % 8 == '10'
+'%.2f' % 1.005 == '1.00'
+'%5.1f|' % 2.25 == '  2.2|'
+'%-8.3f|' % 1.5 == '1.500   |'
+'%08.3f' % -1.5 == '-001.500'
+'%e' % 12345 == '1.234500e+04'
+'%g' % 1e10 == '1e+10'
+'%x' % 1.5
+'%f' % 'a'
+'%x' % 'a'
+'%f' % True == '1.000000'
+'%.f' % 2.5 == '2'
+'%x' % -255 == '-ff'
+'%06x' % -255 == '-000ff'
+'% x' % 255 == ' ff'
+'%5x|%-5x|' % (255, 255) == '   ff|ff   |'
+'%(a).1f' % {'a': 2} == '2.0'
+format(1) == '1'
+format('a', 5)
+format(1, b'')
+format()
+format(1, '', 2)
+2 ** 10 == 1024
+2 ** -1 == 0.5
+(-2) ** 3 == -8
+2 ** 0.5 > 1.41
+0 ** -1
+0 ** 0 == 1
+1 ** 10 ** 30 == 1
+(-1) ** 10 ** 30 == 1
+(-1) ** (10 ** 30 + 1) == -1
+2 ** 5000 > 2 ** 4999
+10 ** 400 ** 1 > 0
+(10 ** 400) ** -1
+'a' ** 2
+2 ** 'a'
+pow(2, 3) == 8
+pow(2, -1) == 0.5
+pow(2)
+2 ** True == 2
+{**{'a': 1}, 'b': 2} == {'a': 1, 'b': 2}
+{'a': 0, **{'a': 1}}['a'] == 1
+{**{}} == {}
+{**1}
+{**None}
+{**[1]}
+(lambda a: a)(**{'a': 1}) == 1
+(lambda a: a)(1, **{'a': 1})
+(lambda a, b: a)(a=1, **{'b': 1}) == 1
+(lambda a: a)(a=1, **{'a': 1})
+(lambda a: a)(**{1: 1})
+(lambda a: a)(**1)
+'{a}'.format(**{'a': 1}) == '1'
+'{}{a}'.format(*[1], **{'a': 2}) == '12'
+{**{'a': 1}, **{'b': 2}} == {'a': 1, 'b': 2}
+`
+  .trim()
+  .split('\n');
+
 /** What a target decides. */
 const decided: readonly string[] = [
   ...names,
+  ...values,
   ...['True', 'False', 'None', 'sys', 'os', 'platform', 're', 'python320', 'python3_11', 'Linux', 'freebsd'],
   ...['not windows', 'linux or macosx', 'linux and python3', 'cpython and not bits32', 'windows if bits64 else posix'],
   'sys.version_info >= (3, 8)',
