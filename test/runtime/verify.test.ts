@@ -57,6 +57,14 @@ for (const shell of testShells()) {
     t.notRegex(left.stdout, /\.M\./);
   });
 
+  test(`${shell.name}: folders that another version brings are no drift of the one that runs`, async (t) => {
+    const host = await makeHost();
+    const folder = 'each_directory() { "$@" data "$DATA/cache/$RELEASE_ID" \'\' \'\'; }';
+    ok(t, await host.run(shell, await host.script({version: '1.0.0', data: folder}), ['deploy']));
+    const next = await host.script({version: '1.1.0', data: folder});
+    t.regex(ok(t, await host.run(shell, next, ['plan']), 2).stdout, /drift of the current release:\n +none\n/);
+  });
+
   test(`${shell.name}: the tree is walked once to compare it, and never by a second deploy or a rollback`, async (t) => {
     const host = await makeHost();
     const one = await host.script({version: '1.0.0'});
