@@ -789,11 +789,12 @@ function readField(text: string): FormattedField | undefined {
     else if (')]}'.includes(character)) depth--;
     else if (depth === 0 && (character === ':' || (character === '!' && text[end + 1] !== '='))) break;
   }
-  const [, conversion = '', spec = ''] = /^(?:!([rsa]))?(?::(.*))?$/s.exec(text.slice(end)) ?? [undefined, undefined];
-  const field = text.slice(0, end);
-  // `{x=}` writes its own source, too.
-  const known = /^(?:!([rsa]))?(?::.*)?$/s.test(text.slice(end)) && !/(?:^|[^=!<>])=\s*$/.test(field);
-  return known ? {field, conversion, spec} : undefined;
+  const [field, rest] = [text.slice(0, end), text.slice(end)];
+  const [whole, conversion = '', spec = ''] = /^(?:!([rsa]))?(?::(.*))?$/s.exec(rest) ?? [];
+  // `{x=}` writes its own source, too; blanks about a conversion are not for every Python.
+  if (/(?:^|[^=!<>])=\s*$/.test(field) || /^!\s*[rsa]\s*(?::|$)/.test(rest) !== (conversion !== '')) return undefined;
+  // No Python knows another conversion: no field is there to be read.
+  return whole === undefined ? {field: '', conversion, spec} : {field, conversion, spec};
 }
 
 /** Every brace of a field is closed, and no escape stands in one. Doubled ones are text; what holds quotes is not looked at. */
