@@ -7,7 +7,7 @@ import {execute, projectRoot, shells} from '../test/harness/tools.js';
 
 const bounded = process.argv.includes('--bounded');
 const short = ['lock', 'releases'];
-const texts = [...short, 'webhook', 'crontab', 'service-commands'];
+const texts = [...short, 'webhook', 'crontab', 'timer', 'sources', 'service-commands'];
 const whole = [
   ...texts,
   ...[
