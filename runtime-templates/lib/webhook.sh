@@ -69,10 +69,11 @@ webhook_post() (
         ;;
     esac
     folder=$(webhook_folder) || return 0
+    # `exit` from here on: yash runs no such trap where a subshell ends by `return`.
     trap 'rm -rf "$folder"' EXIT
     body=$folder/body
     id=$(webhook_id)
-    webhook_body "$event" "$step" "$message" "$status" "$format" "$id" >"$body" || return 0
+    webhook_body "$event" "$step" "$message" "$status" "$format" "$id" >"$body" || exit 0
     {
         echo "Content-Type: application/json"
         echo "User-Agent: cfgc-release"
@@ -82,7 +83,7 @@ webhook_post() (
     if [ -n "$secret" ]; then
         signature=$(webhook_sign "$secret" "$body") || {
             log_warn "webhook $webhook_number is left out: it can't be signed with the secret $secret"
-            return 0
+            exit 0
         }
         echo "X-Cfgc-Signature: sha256=$signature" >>"$folder/headers"
     fi
@@ -90,19 +91,19 @@ webhook_post() (
     while :; do
         code=$(webhook_request "$url" "$folder" </dev/null 2>/dev/null) || code=
         case $code in
-        2??) return 0 ;;
+        2??) exit 0 ;;
         4?? | 3??)
             # 408 and 429 ask for another try; nothing else of these changes by itself.
             if [ "$code" != 408 ] && [ "$code" != 429 ]; then
                 log_warn "webhook $webhook_number refused the event $event: HTTP $code"
-                return 0
+                exit 0
             fi
             ;;
         esac
         spent=$(($(date +%s) - begin))
         if [ "$try" -ge "$tries" ] || [ $((spent + try + WEBHOOK_TIMEOUT)) -gt "$WEBHOOK_LIMIT" ]; then
             log_warn "webhook $webhook_number did not take the event $event in $try tries: ${code:+HTTP }${code:-no answer}"
-            return 1
+            exit 1
         fi
         sleep "$try"
         try=$((try + 1))
