@@ -8,6 +8,8 @@
 
 selfcheck_verify() (
     [ -f "$1" ] || die "the script has to be run from a file, not from a pipe: there is no $1"
+    # Preflight has the other tools; without this one the script can't even be read.
+    shell_has sed || die_with 78 "no sed on the PATH: it is one of the utilities of POSIX; install it"
     said=$(sed -n -e '3s/^# cfgc-sha256: //p' -e 3q "$1")
     found=$(sed 3d "$1" | digest_stdin) || exit 1
     if [ "$said" = "$found" ]; then

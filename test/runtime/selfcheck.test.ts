@@ -1,6 +1,6 @@
 /** The script checks itself: one that was edited or cut off changes nothing. */
 import {existsSync} from 'node:fs';
-import {chmod, readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
@@ -93,4 +93,15 @@ testWith(needsProgram('ssh-keygen'))('a signature that a host with OpenSSH check
   await chmod(script, 0o644);
   await writeFile(script, `${await readFile(script, 'utf8')}# more\n`);
   t.not((await verify()).status, 0);
+});
+
+test('without sed, which reads it, that is said', async (t) => {
+  const host = await makeHost();
+  const script = await host.script({version: '1.0.0'});
+  const bin = join(host.folder, 'bin');
+  await mkdir(bin);
+  for (const name of ['id', 'uname']) await symlink(findProgram(name)!, join(bin, name));
+  const command = [findProgram(shell.command[0]!)!, ...shell.command.slice(1)];
+  const ran = ok(t, await host.run({name: shell.name, command}, script, ['deploy'], {env: {PATH: bin}}), 78);
+  t.regex(ran.stderr, /^error: no sed on the PATH/m);
 });
