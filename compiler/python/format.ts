@@ -60,16 +60,18 @@ export function percentFormat(template: string, value: Value): Value {
     }
     const [, name, flags = '', width = '', precision, code = ''] =
       /^%(?:\((\w+)\))?([-+ 0]*)(\d*)(?:\.(\d*))?(.)$/.exec(chunk)!;
-    if (code === '%') return text('%');
-    if (!'srdixXoeEfFgG'.includes(code)) throw new Undecidable(`the format %${code}`);
-    const numbers = !'srdi'.includes(code);
-    if (!numbers && (precision !== undefined || /[+ ]/.test(flags))) throw new Undecidable('such a format');
+    if (chunk === '%%') return text('%');
+    if (!'srdixXoeEfFgG%'.includes(code)) throw new Undecidable(`the format %${code}`);
+    const numbers = !'srdi%'.includes(code);
+    if (!numbers && code !== '%' && (precision !== undefined || /[+ ]/.test(flags)))
+      throw new Undecidable('such a format');
     byName ||= name !== undefined;
     const next = name === undefined ? values.shift() : dict?.entries.find(([key]) => key === name)?.[1];
     if (next === undefined)
       throw name === undefined
         ? new PythonError('TypeError', 'not enough arguments for format string')
         : new PythonError('KeyError', name);
+    if (code === '%') throw new PythonError('ValueError', "unsupported format character '%'");
     if (numbers) return text(numberText(next, flags, width, precision, code));
     return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
   });

@@ -163,6 +163,11 @@ f"{sys.version_info.major}.{sys.version_info.minor:02}" == '3.11'
 '%e' % 12345 == '1.234500e+04'
 '%g' % 1e10 == '1e+10'
 '%x' % 1.5
+'%5%' % 1
+'%5%' % ()
+'%%' % () == '%'
+f"{sys.platform!x}"
+'{a}'.format(**{1: 1})
 '%f' % 'a'
 '%x' % 'a'
 '%f' % True == '1.000000'
