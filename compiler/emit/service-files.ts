@@ -4,10 +4,11 @@ import {show, text} from '../util/text.js';
 import {hostPlaces} from './host-folders.js';
 import {type ServiceFile, supervisorFiles} from './supervisor-conf.js';
 import {timerFiles} from './systemd-timer.js';
-import {systemdFiles, type UnitOptions, writableFolders} from './systemd-unit.js';
+import {reportSecretArgument, systemdFiles, type UnitOptions, writableFolders} from './systemd-unit.js';
 
 /** The files below etc/ that whoever runs services and jobs reads; none where services are the profile's own commands, or for cron. */
 export function serviceFiles(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
+  if (plan.release.schedules === 'cron') reportSecretsOfJobs(plan, report);
   return [...filesOfServices(plan, report), ...(plan.release.schedules === 'systemd' ? jobUnits(plan, report) : [])];
 }
 
@@ -61,6 +62,13 @@ export function emitUnits(plan: ReleasePlan, report: Report): string {
 
 export function servicesOf(plan: ReleasePlan): readonly ServiceEntry[] {
   return plan.entries.filter((entry): entry is ServiceEntry => entry.kind === 'service');
+}
+
+/** In a crontab the variables of a job stand in its command line. */
+function reportSecretsOfJobs(plan: ReleasePlan, report: Report): void {
+  for (const {name, command, environment, origin} of schedulesOf(plan))
+    for (const value of [command, ...environment.map((variable) => variable.value)])
+      reportSecretArgument(`job \`${name}\``, value, origin, report);
 }
 
 function schedulesOf(plan: ReleasePlan): readonly ScheduleEntry[] {

@@ -200,8 +200,9 @@ export const secretOnCommandLine: DiagnosticKind = {
   name: 'secret-on-command-line',
   severity: 'error',
   explain: `
-What it does: refuses a service that gets a secret as an argument.
-Why: ps shows the command line of every process to every user of the host.
+What it does: refuses a service or a job that gets a secret as an argument; of a job for cron, in a variable too.
+Why: ps shows the command line of every process to every user of the host. A line of a crontab is one, with its variables, and
+every user may read the files in /etc/cron.d.
 Example: "args = --password \${secrets:db}". Hand the secret over in the environment or in a file instead.
 Source: proc(5), /proc/PID/cmdline.`,
 };
