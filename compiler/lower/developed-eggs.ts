@@ -82,7 +82,8 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
   if (auto === undefined || !extensions.some((name) => name === 'mr.developer' || name === 'mxdev')) return [];
   const said = (name: string, otherwise: string): string =>
     show(buildout?.get(name)?.value ?? text()).trim() || otherwise;
-  const update = updating(said('always-checkout', 'no'), true);
+  // mr.developer leaves what is there where nothing is said. A build of development is one of the code as it is now.
+  const update = updating(said('always-checkout', 'yes'), true);
   if (update === undefined) {
     const always = buildout?.get('always-checkout');
     refuse('`always-checkout` is neither true nor false nor force', 'write true', always && lastSpan(always), report);

@@ -28,7 +28,7 @@ checkout_code() (
     fi
 )
 
-# checkout_update: clones what is not there, and brings those up to date of which the profile says so. A checkout with changes
+# checkout_update: clones what is not there, and brings the rest up to date unless the profile says no. A checkout with changes
 # or commits of its own is left as it is, with a warning. Returns 1 where git could not do it.
 checkout_update() {
     each_editable checkout_one

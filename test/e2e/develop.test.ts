@@ -15,7 +15,6 @@ allow-picked-versions = false
 newest = false
 extensions = mr.developer
 auto-checkout = *
-always-checkout = true
 develop = eggs/*
 parts = app
 
