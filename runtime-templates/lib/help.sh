@@ -118,8 +118,8 @@ prune                deletes releases beyond `keep`, unfinished ones, and bad on
     --dry-run        says what would be deleted
     --hitlist        deletes what `status --hitlist` shows as well: everything that no release and no class of data accounts for
 pin, unpin VERSION   keeps a release whatever prune does
-uninstall --yes      stops the services, takes jobs, units and releases away. Data, logs, backups, secrets and the history stay, and are listed
-                     with their sizes: what is left is yours to delete
+uninstall --yes      stops the services, takes jobs, units and releases away. Data, logs, backups, secrets and the history stay, and
+                     are listed with their sizes: what is left is yours to delete
 END
 }
 
