@@ -154,7 +154,9 @@ systemd_states() (
                 state = is["ActiveState"]
                 word = state == "active" ? "running" : state == "failed" ? "failed" : state == "inactive" ? "stopped" : "starting"
                 if (is["LoadState"] == "not-found") word = "absent"
-                print name, word, is["MainPID"] == "" || is["MainPID"] == 0 ? "-" : is["MainPID"]
+                pid = is["MainPID"]
+                if (pid == "" || pid == 0) pid = "-"
+                print name, word, pid
             }'
     done
 )
