@@ -6,7 +6,7 @@ import type {Span} from '../model/source.js';
 import type {Text} from '../model/text.js';
 import {lastSpan, spanOf} from '../util/option-span.js';
 import {position} from '../util/position.js';
-import {lines, literal, show} from '../util/text.js';
+import {readersOf, show} from '../util/text.js';
 
 /**
  * @param appended  text that other parts' recipes add at the end of options of this one
@@ -24,14 +24,7 @@ export function partView(section: ResolvedSection, appended: ReadonlyMap<string,
     entryPoint,
     section,
     option,
-    literal: (name) => {
-      const value = option(name);
-      return value && literal(value);
-    },
-    lines: (name) => {
-      const value = option(name);
-      return value === undefined ? [] : lines(value);
-    },
+    ...readersOf(option),
     span,
     origin: (name, needle) => ({part: section.name, recipe, ...fileLine(span(name, needle))}),
   };

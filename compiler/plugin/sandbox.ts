@@ -4,7 +4,7 @@
  */
 import type {Origin} from '../model/release-plan.js';
 import type {Text} from '../model/text.js';
-import {lines, literal, place, show, text} from '../util/text.js';
+import {place, readersOf, show, text} from '../util/text.js';
 import type {PluginContext, PluginFinding, PluginPart, PluginRecipe} from './api.js';
 import * as api from './api.js';
 import type {CallData, Described, PartData} from './protocol.js';
@@ -61,14 +61,7 @@ function partView(data: PartData): PluginPart {
     entryPoint: data.entryPoint,
     options: Object.keys(data.options),
     option,
-    literal: (name) => {
-      const value = option(name);
-      return value && literal(value);
-    },
-    lines: (name) => {
-      const value = option(name);
-      return value ? lines(value) : [];
-    },
+    ...readersOf(option),
     origin: (name): Origin =>
       name !== undefined && Object.hasOwn(data.options, name) ? data.options[name]!.origin : data.origin,
   };

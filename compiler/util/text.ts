@@ -87,3 +87,21 @@ export function refsWithin(value: unknown): Ref[] {
   if ('ref' in value) return [value as Ref];
   return Object.values(value).flatMap(refsWithin);
 }
+
+/** How a part's options are read beside their plain value, by recipes and by plugins. */
+export function readersOf(option: (name: string) => Text | undefined): {
+  /** Undefined where the option is not set, or holds a reference. */
+  literal(name: string): string | undefined;
+  lines(name: string): readonly Text[];
+} {
+  return {
+    literal: (name) => {
+      const value = option(name);
+      return value && literal(value);
+    },
+    lines: (name) => {
+      const value = option(name);
+      return value ? lines(value) : [];
+    },
+  };
+}

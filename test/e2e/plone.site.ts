@@ -5,75 +5,32 @@
  */
 import {readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
-import {toolBox} from '../harness/tools.js';
-import {
-  arrived,
-  dropIn,
-  ownDevLog,
-  type Receivers,
-  type Rsyslog,
-  receivers,
-  rsyslogMissing,
-  startRsyslog,
-} from './rsyslog.js';
-import {
-  eventually,
-  isRoot,
-  lastScreen,
-  makeSite,
-  page,
-  refused,
-  type Site,
-  samplePython,
-  signatureOf,
-  takePort,
-  unknownZcml,
-  zopeSettings,
-} from './site.js';
+import type {ExecutionContext} from 'ava';
+import {eventually} from '../harness/eventually.js';
+import {type LoggedSite, testLoggedSite} from './logged-site.js';
+import {arrived} from './rsyslog.js';
+import {lastScreen, page, refused, signatureOf, takePort, unknownZcml, zopeSettings} from './site.js';
 
-const python = await samplePython();
-const uv = await toolBox('uv');
-const logless = await rsyslogMissing();
-const missing = python.missing ?? uv.missing;
+await testLoggedSite(
+  'site: Plone is built, serves a page, is changed, taken back and restored',
+  {
+    sample: 'plone',
+    logFile: 'edu-portal.log',
+    settings: (place) => [
+      ...zopeSettings(place, 600),
+      `webhooks:ci=${place.hooks.url} secret=hook-key`,
+      // A weekly job has no place in a crontab of this machine.
+      'buildout:parts-=zeopack',
+      'buildout:parts+=plonesite',
+      'plonesite:recipe=collective.recipe.plonesite',
+      'plonesite:site-id=Plone',
+      'plonesite:instance=instance1',
+    ],
+  },
+  portal,
+);
 
-if (logless !== undefined)
-  test.skip(`site: the logs of Plone at a real rsyslogd [skipped: ${logless}]`, (t) => t.pass());
-
-if (missing !== undefined) test.skip(`site: Plone [skipped: ${missing}]`, (t) => t.pass());
-else
-  test.serial('site: Plone is built, serves a page, is changed, taken back and restored', async (t) => {
-    const remotes = await receivers();
-    const site = await makeSite(
-      'plone',
-      isRoot ? 'root with a service user' : 'ordinary user',
-      python.path,
-      (place) => [
-        ...zopeSettings(place, 600),
-        `webhooks:ci=${place.hooks.url} secret=hook-key`,
-        `release:syslog-remotes=${remotes.addresses.join('\n')}`,
-        // A weekly job has no place in a crontab of this machine.
-        'buildout:parts-=zeopack',
-        'buildout:parts+=plonesite',
-        'plonesite:recipe=collective.recipe.plonesite',
-        'plonesite:site-id=Plone',
-        'plonesite:instance=instance1',
-      ],
-      uv.bin('uv'),
-      logless === undefined ? ownDevLog : undefined,
-    );
-    let log: Rsyslog | undefined;
-    t.teardown(async () => {
-      await site.close();
-      await log?.close();
-      remotes.close();
-    });
-    if (logless === undefined)
-      log = await startRsyslog(site.folder, await dropIn(site.profile, remotes), 'edu-portal.log');
-    await portal(t, site, log, remotes);
-  });
-
-async function portal(t: ExecutionContext, site: Site, log: Rsyslog | undefined, remotes: Receivers): Promise<void> {
+async function portal(t: ExecutionContext, {site, log, remotes}: LoggedSite): Promise<void> {
   const instances = [site.ports[1], site.ports[2]].map((port) => `http://127.0.0.1:${port}`);
   const current = (): string => readlinkSync(join(site.prefix, 'current'));
   const served = async (): Promise<void> => {

@@ -4,9 +4,9 @@ import {chmod, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {eventually} from '../harness/eventually.js';
 import {execute, needsProgram, projectRoot} from '../harness/tools.js';
 import {ownDevLog, receivers, rsyslogMissing, startRsyslog} from './rsyslog.js';
-import {eventually} from './site.js';
 
 const missing = (await rsyslogMissing()) ?? needsProgram('logger', 'python3');
 const name = "e2e: the emitted drop-in keeps the application's lines and sends them on, with facility and severity";

@@ -8,8 +8,8 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {eventually} from '../harness/eventually.js';
 import {execute, findProgram, needsProgram, projectRoot} from '../harness/tools.js';
-import {eventually} from './site.js';
 
 /** Why a test can't have one; undefined where it can. */
 export async function rsyslogMissing(): Promise<string | undefined> {

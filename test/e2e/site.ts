@@ -89,7 +89,7 @@ export interface Site {
 }
 
 /** What a site is given before its profile is compiled. `folder` is where it is deployed below. */
-interface Place {
+export interface Place {
   readonly ports: readonly number[];
   readonly hooks: Hooks;
   readonly folder: string;
@@ -343,16 +343,6 @@ function startHooks(): Promise<Hooks> {
 /** The signature that a delivery must have. */
 export function signatureOf(body: string, key: string): string {
   return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
-}
-
-/** Asks until a condition holds, for a minute. */
-export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    await delay(200);
-  }
-  return undefined;
 }
 
 /** The body of a page that answers 200; undefined otherwise. */

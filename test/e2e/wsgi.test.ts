@@ -2,18 +2,9 @@
 import {existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {eventually} from '../harness/eventually.js';
 import {needsProgram, toolBox} from '../harness/tools.js';
-import {
-  eventually,
-  isRoot,
-  makeSite,
-  page,
-  processesOf,
-  type Site,
-  samplePython,
-  signatureOf,
-  type Way,
-} from './site.js';
+import {isRoot, makeSite, page, processesOf, type Site, samplePython, signatureOf, type Way} from './site.js';
 
 const python = await samplePython();
 

@@ -4,69 +4,28 @@
  */
 import {readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
-import {toolBox} from '../harness/tools.js';
-import {
-  arrived,
-  dropIn,
-  ownDevLog,
-  type Receivers,
-  type Rsyslog,
-  receivers,
-  rsyslogMissing,
-  startRsyslog,
-} from './rsyslog.js';
-import {
-  eventually,
-  isRoot,
-  makeSite,
-  page,
-  refused,
-  type Site,
-  samplePython,
-  signatureOf,
-  takePort,
-  unknownZcml,
-  zopeSettings,
-} from './site.js';
+import type {ExecutionContext} from 'ava';
+import {eventually} from '../harness/eventually.js';
+import {type LoggedSite, testLoggedSite} from './logged-site.js';
+import {arrived} from './rsyslog.js';
+import {isRoot, page, refused, signatureOf, takePort, unknownZcml, zopeSettings} from './site.js';
 
-const python = await samplePython();
-const uv = await toolBox('uv');
-const logless = await rsyslogMissing();
-const missing = python.missing ?? uv.missing;
+await testLoggedSite(
+  'e2e: Zope with ZEO is deployed, changed, broken, taken back and restored',
+  {
+    sample: 'zope',
+    logFile: 'bulletin.log',
+    settings: (place) => [
+      ...zopeSettings(place, 300),
+      `webhooks:test=${place.hooks.url} secret=hook-key`,
+      // An ordinary user's jobs would go to the real crontab.
+      ...(isRoot ? [] : ['buildout:parts-=zeopack']),
+    ],
+  },
+  bulletin,
+);
 
-if (missing !== undefined) test.skip(`e2e: the bulletin board [skipped: ${missing}]`, (t) => t.pass());
-if (logless !== undefined) test.skip(`e2e: the logs of Zope at a real rsyslogd [skipped: ${logless}]`, (t) => t.pass());
-
-if (missing === undefined)
-  test.serial('e2e: Zope with ZEO is deployed, changed, broken, taken back and restored', async (t) => {
-    const remotes = await receivers();
-    const site = await makeSite(
-      'zope',
-      isRoot ? 'root with a service user' : 'ordinary user',
-      python.path,
-      (place) => [
-        ...zopeSettings(place, 300),
-        `webhooks:test=${place.hooks.url} secret=hook-key`,
-        // An ordinary user's jobs would go to the real crontab.
-        ...(isRoot ? [] : ['buildout:parts-=zeopack']),
-        `release:syslog-remotes=${remotes.addresses.join('\n')}`,
-      ],
-      uv.bin('uv'),
-      logless === undefined ? ownDevLog : undefined,
-    );
-    let log: Rsyslog | undefined;
-    t.teardown(async () => {
-      await site.close();
-      await log?.close();
-      remotes.close();
-    });
-    if (logless === undefined)
-      log = await startRsyslog(site.folder, await dropIn(site.profile, remotes), 'bulletin.log');
-    await bulletin(t, site, log, remotes);
-  });
-
-async function bulletin(t: ExecutionContext, site: Site, log: Rsyslog | undefined, remotes: Receivers): Promise<void> {
+async function bulletin(t: ExecutionContext, {site, log, remotes}: LoggedSite): Promise<void> {
   const [one, two] = [`http://127.0.0.1:${site.ports[1]}`, `http://127.0.0.1:${site.ports[2]}`];
   const current = (): string => readlinkSync(join(site.prefix, 'current'));
   const pidOf = (name: string): string =>

@@ -9,6 +9,7 @@ import {parse} from 'ini';
 import type {Entry} from '../../compiler/model/release-plan.js';
 import {show} from '../../compiler/util/text.js';
 import {projectRoot, sharedFolder} from '../harness/tools.js';
+import {plainLines, without} from '../parity/things.js';
 import {entryAt, type Lowered, lowerText} from './harness.js';
 
 const golden = sharedFolder('recipes/golden');
@@ -146,31 +147,6 @@ function compareConfigurations(t: ExecutionContext, folder: string, {plan}: Lowe
     if (process.env.CFGC_UPDATE !== '1') t.is(text, differences.get(key) ?? '', key);
     if (lines.length === 0) t.deepEqual(ours, theirs, key);
   }
-}
-
-/** The lines that mean something, white space evened out. */
-function plainLines(content: string): string[] {
-  return content
-    .split('\n')
-    .map((line) =>
-      line
-        .trim()
-        .replace(/\s+/g, ' ')
-        .replace(/^<(\w+) \/>$/, '<$1>\n</$1>')
-        .replace(/ >$/, '>'),
-    )
-    .flatMap((line) => line.split('\n'))
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-/** The lines of one list that the other lacks, each as often as it is missing. */
-function without(lines: readonly string[], others: readonly string[]): string[] {
-  const left = [...others];
-  return lines.filter((line) => {
-    const at = left.indexOf(line);
-    if (at !== -1) left.splice(at, 1);
-    return at === -1;
-  });
 }
 
 function readDifferences(): Map<string, string> {

@@ -146,7 +146,12 @@ function linesOf(path: string, content: string): string[] {
   if (path.endsWith('.vcl')) return vclLines(content);
   const shell = content.startsWith('#!/bin/sh');
   if (!/\.(conf|ini|xml|zcml)$/.test(path) && !shell) return content.split('\n');
-  return (shell ? content.replaceAll(/["']/g, '') : content)
+  return plainLines(shell ? content.replaceAll(/["']/g, '') : content);
+}
+
+/** The lines of a configuration that mean something, white space evened out. */
+export function plainLines(content: string): string[] {
+  return content
     .split('\n')
     .map((line) =>
       line
@@ -167,7 +172,8 @@ function vclLines(content: string): string[] {
   return [...described, ...hosts].map((line) => line.trim().replace(/\s+/g, ' ')).filter((line) => line !== '');
 }
 
-function without(lines: readonly string[], others: readonly string[]): string[] {
+/** The lines of one list that the other lacks, each as often as it is missing. */
+export function without(lines: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return lines.filter((line) => {
     const at = left.indexOf(line);

@@ -4,10 +4,10 @@ import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
+import {eventually} from '../harness/eventually.js';
 import {unfit} from '../harness/host-schema.js';
 import {type FakeRelease, type Host, makeHost, testShells} from '../harness/shell.js';
 import {projectRoot, type Shell} from '../harness/tools.js';
-import {eventually} from './service-host.js';
 
 /** A release with something to back up; its Python is an empty virtualenv. */
 const data = `each_environment() { "$@" main; }

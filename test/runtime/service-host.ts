@@ -2,7 +2,6 @@ import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {setTimeout as delay} from 'node:timers/promises';
 import type {Report} from '../../compiler/diagnostics/diagnostic.js';
 import {shFeed, shWord} from '../../compiler/emit/quote.js';
 import {supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
@@ -158,16 +157,6 @@ mkdir -p "$LOG" "$RUN" "$STATE" "$SUPERVISOR"
 
 export async function removeHost(host: ServiceHost): Promise<void> {
   await rm(host.folder, {recursive: true, force: true});
-}
-
-/** Asks until there is an answer, for three minutes. */
-export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
-  const deadline = Date.now() + 180_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined || Date.now() > deadline) return answer;
-    await delay(300);
-  }
 }
 
 export function service(name: string, changes: Partial<ServiceEntry> = {}): ServiceEntry {

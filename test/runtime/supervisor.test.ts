@@ -4,11 +4,12 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
 import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/port.js';
 import {testShells} from '../harness/shell.js';
 import {testWith} from '../harness/test-with.js';
 import {needsProgram, type Shell, toolBox} from '../harness/tools.js';
-import {eventually, removeHost, type ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
+import {removeHost, type ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
 
 const box = await toolBox('supervisor');
 
