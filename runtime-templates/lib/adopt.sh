@@ -75,8 +75,13 @@ adopt_start() {
 
 # adopt_python: the interpreter of this release, or of the running one: it must be able to read what will be served.
 adopt_python() (
-    environment_starting "$VENV/bin/python" "$CURRENT/lib/venv/bin/python" ||
-        die "adopt: no release is built yet, and the data is read by its Python to verify it: run 'build' first"
+    for python in "$VENV/bin/python" "$CURRENT/lib/venv/bin/python"; do
+        if "$python" -I -c '' 2>/dev/null; then
+            printf '%s\n' "$python"
+            exit 0
+        fi
+    done
+    die "adopt: no release is built yet, and the data is read by its Python to verify it: run 'build' first"
 )
 
 # adopt_source GIVEN STORAGE PATH: prints where PATH of the profile lies in the old place; nothing where it stays where it is.

@@ -317,17 +317,6 @@ environment_find_python() {
     return 1
 }
 
-# environment_starting PYTHON...: prints the first interpreter that starts; 1 where none does.
-environment_starting() (
-    for python; do
-        if "$python" -I -c '' 2>/dev/null; then
-            printf '%s\n' "$python"
-            exit 0
-        fi
-    done
-    exit 1
-)
-
 # environment_candidates: prints the commands that may be the interpreter, best first, a line each.
 environment_candidates() (
     if [ -n "${PYTHON:-}" ]; then

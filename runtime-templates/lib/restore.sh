@@ -112,8 +112,13 @@ restore_wanted() {
 
 # restore_python: the running release's interpreter, or that of this script's own release where none runs.
 restore_python() (
-    environment_starting "$CURRENT/lib/venv/bin/python" "${VENV:-/nowhere}/bin/python" ||
-        die "restore: there is no release whose Python starts ($CURRENT/lib/venv/bin/python); deploy one, then restore"
+    for python in "$CURRENT/lib/venv/bin/python" "${VENV:-/nowhere}/bin/python"; do
+        if "$python" -I -c '' 2>/dev/null; then
+            printf '%s\n' "$python"
+            exit 0
+        fi
+    done
+    die "restore: there is no release whose Python starts ($CURRENT/lib/venv/bin/python); deploy one, then restore"
 )
 
 # restore_choose BACKUP STORAGE FIELD: prints the newest record not later than the wanted date in which the storage has FIELD.
