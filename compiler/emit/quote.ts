@@ -64,7 +64,8 @@ export function shWord(value: string | FileText): string {
  * A command that reads `content` on its standard input, indented by four blanks.
  *
  * A here-document wherever it can carry the bytes, for it reads like the file: quoted where nothing is left to the host, else
- * open with `$`, backtick and backslash escaped. It can't carry a missing last newline: then printf writes a quoted word.
+ * open with `$`, backtick and backslash escaped. It can't carry a missing last newline, or lines with the beginnings of all
+ * delimiters: then printf writes a quoted word.
  * In that form the command runs in a subshell in most shells, so it must keep nothing in variables.
  * @param after what follows the command in its line, ` || return` above all
  */
@@ -74,11 +75,11 @@ export function shFeed(content: FileText, command: string, after = ''): string {
   const open = content.pieces.some((piece) => typeof piece !== 'string');
   // Typographic quotes in an open here-document look like a mistake to shellcheck, and there they can't be quoted.
   const typographic = open && content.pieces.some((piece) => typeof piece === 'string' && /[\u201c\u201d]/.test(piece));
-  if (typeof last !== 'string' || !last.endsWith('\n') || typographic) {
-    return `    printf '%s' ${shWord(content)} |\n        ${command}${after}`;
-  }
   const body = open ? expanding(content, /[\\$`]/g) : content.pieces.join('');
   const end = delimiter(body);
+  if (typeof last !== 'string' || !last.endsWith('\n') || typographic || end === undefined) {
+    return `    printf '%s' ${shWord(content)} |\n        ${command}${after}`;
+  }
   return `    ${command} <<${open ? end : `'${end}'`}${after}\n${body}${end}`;
 }
 
@@ -204,12 +205,19 @@ function expanding(value: FileText, special: RegExp): string {
     .join('');
 }
 
-/** A word that is no line of `body`, the same for the same body. */
-function delimiter(body: string): string {
-  const lines = new Set(body.split('\n').map((line) => line.trim()));
-  let end = 'END';
-  while (lines.has(end)) end += '_';
-  return end;
+/** A word that ends a here-document of `body` at its end, the same for the same body; undefined where there is none. */
+function delimiter(body: string): string | undefined {
+  const lines = body.split('\n');
+  return ends.find((end) => !lines.some((line) => line.trim() === end || losesByte(line, end)));
+}
+
+const ends = ['END', ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => `${letter}_END`)];
+
+/** dash loses a byte beyond ASCII that follows what could have become the delimiter: `E` at the start of a line, then `é`. */
+function losesByte(line: string, end: string): boolean {
+  let same = 0;
+  while (same < end.length && line[same] === end[same]) same++;
+  return same > 0 && line.charCodeAt(same) > 0x7f;
 }
 
 function joinStrings(pieces: readonly (string | Ref)[]): (string | Ref)[] {

@@ -43,7 +43,20 @@ const hostile = fc
       {weight: 1, arbitrary: fc.string({unit: 'grapheme', maxLength: 3})},
       {
         weight: 1,
-        arbitrary: fc.constantFrom('$(id)', '${DATA}', '`id`', "'\\''", '\nEND\n', '\\\n', '$$', '-n', '--', '%s'),
+        arbitrary: fc.constantFrom(
+          '$(id)',
+          '${DATA}',
+          '`id`',
+          "'\\''",
+          '\nEND\n',
+          '\nEé',
+          '\nENDé\n',
+          '\\\n',
+          '$$',
+          '-n',
+          '--',
+          '%s',
+        ),
       },
     ),
     {maxLength: 12},
@@ -101,6 +114,20 @@ for (const shell of present) {
           }),
           {numRuns: 12},
         );
+      },
+      {unsafeCleanup: true},
+    );
+  });
+
+  test(`here-documents arrive whose lines begin as delimiters do: ${shell.name}`, async (t) => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    const given = ['Eé\n', 'ENé\n', 'ENDé\nA_END\n', 'END\nAé\n', [...letters, 'END\n'].join('é\n')];
+    await withDir(
+      async ({path}) => {
+        const file = join(path, 'script.sh');
+        await writeFile(file, given.map((value) => `${shFeed(text(value), 'cat')}\n`).join(''));
+        const ran = await execute([...shell.command, file], {env: {...process.env, LC_ALL: locale}});
+        t.is(ran.stdout, given.join(''), ran.stderr);
       },
       {unsafeCleanup: true},
     );
