@@ -108,7 +108,7 @@ async function portal(t: ExecutionContext, {site, log, remotes}: LoggedSite): Pr
     await arrived(t, log, remotes, {
       local: [
         ['the script', /edu-portal: .*current is 1\.1\.0/],
-        ['an error of the script', /edu-portal: .*no\.such/],
+        ['an error of the script', /edu-portal: error: this host is unfit/],
         ['the access log', /edu-portal@instance1-access: .*GET \/Plone\/hello/],
         ['the event log', /edu-portal@instance2: INFO /],
         ['ZEO', /edu-portal@zeo: INFO /],
