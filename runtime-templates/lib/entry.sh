@@ -20,11 +20,11 @@ entry_configure() {
     entry_compile
 }
 
-# Modules that parts wrote, as environment_compile does it: whoever runs them may write here where it is the deployer, and what
-# Python leaves beside them then would be drift.
+# Modules that parts wrote: whoever runs them may write here where it is the deployer, and what Python leaves beside them then
+# would be drift. One that is not compiled is no fault: it runs all the same.
 entry_compile() {
-    if [ -x "$VENV/bin/python" ] && [ -n "$(find "$ETC" "$SHARE" -name '*.py' -print | sed 1q)" ]; then
-        "$VENV/bin/python" -m compileall -q -q --invalidation-mode unchecked-hash "$ETC" "$SHARE" >/dev/null 2>&1 || :
+    if [ -x "$VENV/bin/python" ] && [ -n "$(find "$ETC" "$SHARE" "$LIB/parts" -name '*.py' -print 2>/dev/null | sed 1q)" ]; then
+        environment_compile "$VENV/bin/python" "$ETC" "$SHARE" "$LIB/parts" 2>/dev/null || :
     fi
 }
 

@@ -60,7 +60,8 @@ environment_install() (
     environment_compare "$folder" "$work/requirements.txt" ||
         die "environment $name is not what the lock says: see the lines above"
     each_editable environment_editable "$folder" "$name" || exit 1
-    environment_compile "$folder"
+    log_info 'byte-compiling'
+    environment_compile "$folder/bin/python" "$folder/lib" || die "could not byte-compile $folder"
     must cd "$STATE"
     must rm -rf "$work"
     log_info "environment $name: $total distributions"
@@ -169,12 +170,11 @@ environment_progress() {
     log_progress_end
 }
 
-# environment_compile FOLDER: byte-compiles all modules below it, on every core, for the service, which may not write there. A
+# environment_compile PYTHON FOLDER...: byte-compiles all modules below them, on every core, for the service, which may not write there. A
 # release never changes once it is complete, so the compiled files need no look at their sources: and the same sources give the
 # same bytes. `compileall -j` does the same and takes a third more work: it hands out the files one by one.
 environment_compile() {
-    log_info 'byte-compiling'
-    "$1/bin/python" -I -S -W ignore - "$1/lib" <<'END' || die "could not byte-compile $1"
+    "$1" -I -S -W ignore - "$@" <<'END'
 import os
 import py_compile
 import sys
@@ -191,7 +191,8 @@ def compile_each(sources):
 
 sources = [
     os.path.join(folder, name)
-    for folder, _, names in os.walk(sys.argv[1])
+    for top in sys.argv[2:]
+    for folder, _, names in os.walk(top)
     for name in names
     if name.endswith(".py")
 ]

@@ -124,6 +124,24 @@ for (const installer of ['pip', 'uv'] as const) {
   );
 }
 
+for (const shell of testShells()) {
+  test(`${shell.name}: modules of parts are compiled, among their programs too`, async (t) => {
+    const host = await makeHost();
+    const ran = await host.call(
+      shell,
+      `mkdir -p "$ETC/site" "$LIB/parts/tool/bin" && echo 'text = 1' >"$ETC/site/own.py" && echo 'text = 2' >"$LIB/parts/tool/bin/run.py" &&
+       "$REAL_PYTHON" -m venv --without-pip "$VENV" && entry_compile && find "$ETC" "$LIB/parts" -name '*.pyc' | sed 's/[.][^.]*[.]pyc$//' | sort`,
+      {release: {version: '1.0.0'}, env: {REAL_PYTHON: (await findPython()).path}},
+    );
+    const release = join(host.prefix, 'releases/1.0.0');
+    t.is(
+      ran.stdout,
+      `${release}/etc/site/__pycache__/own\n${release}/lib/parts/tool/bin/__pycache__/run\n`,
+      ran.stderr,
+    );
+  });
+}
+
 /** A wheel in `wheelhouse/` with a module that a .pth file imports, one that no Python can compile, and one more. */
 async function earlyWheel(folder: string): Promise<string> {
   const wheelhouse = join(folder, 'wheelhouse');
