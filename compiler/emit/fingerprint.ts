@@ -22,15 +22,12 @@ export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, loc
   const entries = plan.entries.filter((entry) => entry.origin.part !== undefined && uses.has(entry.origin.part));
   const needs = entries.filter(affectsProcess);
   const environments = plan.entries.filter((entry): entry is EnvironmentEntry => entry.kind === 'environment');
-  const requirements = environments
-    .flatMap((entry) => entry.requirements)
-    .filter((requirement) => requirement.origin.part !== undefined && uses.has(requirement.origin.part));
   // What a source folder needs the lock does not say of it: all of the lock is looked at then.
   const packages =
     serviceSources(service, plan, lock).length > 0
       ? lock.packages
       : closure(
-          requirements.map((requirement) => requirement.name),
+          environments.flatMap((entry) => askedOf(entry, uses)),
           lock,
           environments.flatMap((entry) => entry.exclude),
         );
@@ -46,15 +43,17 @@ export function serviceSources(service: ServiceEntry, plan: ReleasePlan, lock: L
   const uses = new Set([service.origin.part, ...service.uses]);
   return plan.entries.flatMap((entry) => {
     if (entry.kind !== 'environment') return [];
-    const asked = entry.requirements.filter(({origin}) => origin.part !== undefined && uses.has(origin.part));
-    const names = namesBelow(
-      asked.map(({name}) => name),
-      lock,
-      entry.exclude,
-    );
+    const names = namesBelow(askedOf(entry, uses), lock, entry.exclude);
     const installed = entry.editable.filter(({install}) => install);
     return installed.some(({name}) => names.has(name)) ? installed.map(({path}) => path) : [];
   });
+}
+
+/** The distributions that parts ask an environment for. */
+function askedOf(environment: EnvironmentEntry, parts: ReadonlySet<string | undefined>): readonly string[] {
+  return environment.requirements
+    .filter(({origin}) => origin.part !== undefined && parts.has(origin.part))
+    .map(({name}) => name);
 }
 
 /** The locked packages below `names`, themselves included, in the lock's order; nothing is looked for below `exclude`. */

@@ -75,9 +75,10 @@ export function shFeed(content: FileText, command: string, after = ''): string {
   const open = content.pieces.some((piece) => typeof piece !== 'string');
   // Typographic quotes in an open here-document look like a mistake to shellcheck, and there they can't be quoted.
   const typographic = open && content.pieces.some((piece) => typeof piece === 'string' && /[\u201c\u201d]/.test(piece));
+  const lines = typeof last === 'string' && last.endsWith('\n') && !typographic;
   const body = open ? expanding(content, /[\\$`]/g) : content.pieces.join('');
-  const end = delimiter(body);
-  if (typeof last !== 'string' || !last.endsWith('\n') || typographic || end === undefined) {
+  const end = lines ? delimiter(body) : undefined;
+  if (end === undefined) {
     return `    printf '%s' ${shWord(content)} |\n        ${command}${after}`;
   }
   return `    ${command} <<${open ? end : `'${end}'`}${after}\n${body}${end}`;

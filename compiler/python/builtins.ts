@@ -2,7 +2,7 @@
 import {strip} from '../util/python-string.js';
 import {formatValue, reprOf, toText} from './format.js';
 import {encoded, hasAttribute} from './methods.js';
-import {arithmetic} from './numbers.js';
+import {arithmetic, floatOf} from './numbers.js';
 import {
   distinct,
   each,
@@ -383,11 +383,7 @@ function toInt(value: Value, base: Value | undefined): Value {
 
 function toFloat(value: Value): Value {
   const own = numeric(value);
-  if (own !== undefined) {
-    if (typeof own === 'bigint' && !Number.isFinite(Number(own)))
-      throw new PythonError('OverflowError', 'int too large to convert to float');
-    return Number(own);
-  }
+  if (own !== undefined) return typeof own === 'bigint' ? floatOf(own) : own;
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
   if (typeof value !== 'string')

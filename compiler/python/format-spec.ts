@@ -1,4 +1,5 @@
 /** What `format(value, spec)` and the fields of formatted texts make of texts and numbers. Source: Python, "Format Specification Mini-Language". */
+import {floatOf} from './numbers.js';
 import {numeric, PythonError, Undecidable, type Value} from './value.js';
 
 interface Spec {
@@ -27,7 +28,7 @@ export function formatWith(value: string | bigint | number | boolean, spec: stri
   const own = numeric(value)!;
   if (read.type === 'n') throw new Undecidable('a number as the locale writes it');
   if (typeof own === 'number') return formatFloat(own, read);
-  return /^[eEfFgG%]$/.test(read.type) ? formatFloat(toFloat(own), read) : formatInteger(own, read);
+  return /^[eEfFgG%]$/.test(read.type) ? formatFloat(floatOf(own), read) : formatInteger(own, read);
 }
 
 /** Whether `format` of a value takes a specification at all. */
@@ -189,12 +190,6 @@ function fraction(value: number, power: number): {readonly above: bigint; readon
   if (power > 0) above *= 10n ** BigInt(power);
   else below *= 10n ** BigInt(-power);
   return {above, below};
-}
-
-function toFloat(value: bigint): number {
-  const found = Number(value);
-  if (Number.isFinite(found)) return found;
-  throw new PythonError('OverflowError', 'int too large to convert to float');
 }
 
 function signOf(negative: boolean, sign: Spec['sign']): string {

@@ -8,6 +8,13 @@ export function arithmetic(operator: string, x: bigint | number, y: bigint | num
     : floats(operator, Number(x), Number(y));
 }
 
+/** A whole number as a float. Throws a PythonError where it is too large for one. */
+export function floatOf(value: bigint): number {
+  const found = Number(value);
+  if (Number.isFinite(found)) return found;
+  throw new PythonError('OverflowError', 'int too large to convert to float');
+}
+
 function integers(operator: string, x: bigint, y: bigint): Value {
   const divided = (): bigint => {
     if (y === 0n) throw new PythonError('ZeroDivisionError', 'division by zero');

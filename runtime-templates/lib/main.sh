@@ -79,7 +79,7 @@ main_usage() {
 # The commands. Those that take arguments read them themselves; the others take none.
 main_run() {
     # The Makefile runs a deploy step by step: where there is nothing to deploy, no step has anything to do.
-    if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && main_unchanged; then
+    if [ "$AS_STEP" = yes ] && [ "$FORCE_RESTART" = no ] && release_unchanged && ! service_outdated >/dev/null; then
         if [ "$main_command" = build ]; then
             checkout_update || return
         fi
@@ -152,21 +152,15 @@ main_steps() {
 
 # check: would a deploy change anything? 0 no, 2 yes. Writes nothing.
 main_check() {
-    if main_unchanged; then
-        log_info "release $RELEASE_ID is deployed: nothing to do"
-        return 0
-    fi
-    if release_unchanged; then
-        log_info "release $RELEASE_ID is deployed, and services run older code of its sources: $(service_outdated | tr '\n' ' ')"
-    else
+    if ! release_unchanged; then
         log_info "release $RELEASE_ID is not deployed"
+        return 2
     fi
-    return 2
-}
-
-# main_unchanged: there is nothing to deploy, and in a dev profile the sources are those that the services run.
-main_unchanged() {
-    release_unchanged && ! service_outdated >/dev/null
+    if main_outdated=$(service_outdated); then
+        log_info "release $RELEASE_ID is deployed, and services run older code of its sources: $(printf '%s' "$main_outdated" | tr '\n' ' ')"
+        return 2
+    fi
+    log_info "release $RELEASE_ID is deployed: nothing to do"
 }
 
 # --- deploy
@@ -175,7 +169,8 @@ main_deploy() {
     main_trap
     if release_unchanged && [ "$FORCE_RESTART" = no ]; then
         checkout_update || return
-        if main_unchanged; then
+        # In a dev profile the sources may be others now than those that the services run.
+        if ! service_outdated >/dev/null; then
             log_info "unchanged: release $RELEASE_ID is deployed"
             return 0
         fi

@@ -19,7 +19,8 @@
 #   source NAME PATH: of a dev profile, a folder of sources that the service runs
 # SERVICES is that of the current release from then on, whatever the script's own is; $STATE/manager says which ran services last.
 # $STATE/services says with which fingerprint each service was last started: `FINGERPRINT NAME`. A service whose fingerprint
-# differs from it runs older code. With sources of its own it is `FINGERPRINT.DIGEST`, the digest of their code as it is now. supervisord and systemd themselves are asked whether the text of their own files changed.
+# differs from it runs older code. With sources of its own it is `FINGERPRINT.DIGEST`, the digest of their code as it is
+# now. supervisord and systemd themselves are asked whether the text of their own files changed.
 #
 # Order. A server is a changed service that clients connect to: it has a tcp:// address, and another service that is restarted
 # has a higher priority. Where there is one, the others are stopped first, and started when it answers. Where there is none,

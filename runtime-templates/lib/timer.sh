@@ -106,17 +106,18 @@ timer_is_own() {
 }
 
 # timer_units: the files of the current release's jobs, a line each; services first, for a timer may start one at once.
-timer_units() (
-    for file in "$CURRENT/etc/systemd/$NAME-job-"*.service "$CURRENT/etc/systemd/$NAME-job-"*.timer; do
-        if [ -f "$file" ] && timer_is_own "$file"; then
-            printf '%s\n' "${file##*/}"
-        fi
-    done
-)
+timer_units() {
+    timer_owned "$CURRENT/etc/systemd/$NAME-job-"*.service "$CURRENT/etc/systemd/$NAME-job-"*.timer
+}
 
 # timer_installed: those of the host that are the application's jobs; timers first, so that none starts while it goes.
-timer_installed() (
-    for file in "$SYSTEMD_FOLDER/$NAME-job-"*.timer "$SYSTEMD_FOLDER/$NAME-job-"*.service; do
+timer_installed() {
+    timer_owned "$SYSTEMD_FOLDER/$NAME-job-"*.timer "$SYSTEMD_FOLDER/$NAME-job-"*.service
+}
+
+# timer_owned FILE...: prints the names of those that are the application's jobs.
+timer_owned() (
+    for file in "$@"; do
         if [ -f "$file" ] && timer_is_own "$file"; then
             printf '%s\n' "${file##*/}"
         fi

@@ -91,14 +91,20 @@ async function judgeLeavings(
   };
 }
 
+/** A site whose releases have no virtualenv, before its deploy. */
+async function bareSite(): Promise<Site> {
+  const site = await makeSite({release: {instead: withoutVirtualenv}});
+  await site.reset();
+  return site;
+}
+
 export const leftByCalls: Fault = {
   name: 'SIGKILL after a system call',
   missing: noCalls,
   try: (bounded, sayer) =>
     judgeLeavings(
       async () => {
-        const site = await makeSite({release: {instead: withoutVirtualenv}});
-        await site.reset();
+        const site = await bareSite();
         return {site, words: ['deploy']};
       },
       () => true,
@@ -113,8 +119,7 @@ export const leftByRollback: Fault = {
   try: (bounded, sayer) =>
     judgeLeavings(
       async () => {
-        const site = await makeSite({release: {instead: withoutVirtualenv}});
-        await site.reset();
+        const site = await bareSite();
         const deployed = await site.deploy();
         if (deployed.status !== 0) throw new Error(deployed.stderr);
         const also = async (say: Say) => {
