@@ -77,16 +77,17 @@ environment_fill() {
     *) uv=$(command -v "${UV:-uv}" 2>/dev/null) || uv= ;;
     esac
     if [ -n "$uv" ]; then
-        environment_uv_install "$uv" "$1" "$3" && return 0
+        environment_uv_install "$uv" "$@" && return 0
         [ "$INSTALLER" != uv ] || return 1
         log_orphan
         log_warn "uv could not install environment $2: trying pip"
     fi
-    environment_pip_install "$1" "$3"
+    environment_pip_install "$@"
 }
 
+# environment_uv_install UV FOLDER NAME TOTAL
 environment_uv_install() {
-    uv=$1 folder=$2 total=$3
+    uv=$1 folder=$2 name=$3 total=$4
     set -- --python "$folder/bin/python" --require-hashes --no-deps --link-mode copy --only-binary :all:
     for source in $BUILD_FROM_SOURCE; do
         set -- "$@" --no-binary "$source"
@@ -99,7 +100,7 @@ environment_uv_install() {
     log_info "installing $total distributions with uv"
     # Without uv's own notes, which name the day and the folder of a wheelhouse: the same lock gives the same files everywhere.
     UV_NO_INSTALLER_METADATA=1 UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install "$@" --requirement requirements.txt >install.log 2>&1 && return 0
-    environment_last_words install.log
+    environment_last_words install.log "uv for $name: "
     return 1
 }
 
@@ -114,8 +115,9 @@ environment_uv() (
     printf '%s\n' "$box/bin/uv"
 )
 
+# environment_pip_install FOLDER NAME TOTAL
 environment_pip_install() {
-    folder=$1 total=$2
+    folder=$1 name=$2 total=$3
     runner=$(environment_pip) || return 1
     set -- --require-hashes --no-deps --no-compile --only-binary :all:
     for source in $BUILD_FROM_SOURCE; do
@@ -130,7 +132,8 @@ environment_pip_install() {
         printf '%s\n' "$?" >status
     } | environment_progress "$total" >install.log
     [ "$(cat status)" = 0 ] && return 0
-    environment_last_words install.log
+    environment_pip_words <install.log >words.log
+    environment_last_words words.log "pip for $name: "
     return 1
 }
 
@@ -277,11 +280,33 @@ environment_editable() (
     die "could not install $source in place"
 )
 
-# environment_last_words FILE: the end of an installer's output, where the reason stands.
+# environment_pip_words: pip's output, each row of tries of one page as a line. Without it the reason drowns: pip says of every
+# try of every page the whole object that failed.
+environment_pip_words() {
+    awk '
+        function tell() {
+            if (tries > 0) print (tries == 1 ? "1 try: " : tries " tries: ") reason
+            tries = 0
+        }
+        /^ *WARNING: Retrying \(Retry\(/ && match($0, /broken by ./) {
+            line = substr($0, RSTART + RLENGTH)
+            # NewConnectionError(\047<object at 0x...>: reason\047)\047: /simple/page/
+            if (match(line, /^[A-Za-z]+\(.<[^>]*>: /)) line = substr(line, RLENGTH + 1)
+            sub(/.\).: \//, ": /", line)
+            if (line != reason) tell()
+            reason = line
+            tries++
+            next
+        }
+        { tell(); print }
+        END { tell() }'
+}
+
+# environment_last_words FILE [WHOSE]: the end of an installer's output, where the reason stands, each line behind WHOSE.
 environment_last_words() {
     log_progress_end
     tail -n 25 "$1" | while IFS= read -r line; do
-        log_error "$line"
+        log_error "${2:-}$line"
     done
 }
 

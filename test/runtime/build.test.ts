@@ -1,6 +1,6 @@
 /** What the build step makes: environments, launchers, and the checks before a switch. */
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, rm} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {makeHost, testShells} from '../harness/shell.js';
@@ -139,6 +139,34 @@ for (const shell of testShells()) {
       `${release}/etc/site/__pycache__/own\n${release}/lib/parts/tool/bin/__pycache__/run\n`,
       ran.stderr,
     );
+  });
+}
+
+for (const shell of testShells()) {
+  test(`${shell.name}: of an index that does not answer pip's tries are told in a line each page, with the reason`, async (t) => {
+    const host = await makeHost();
+    const retry = (left: number, why: string) =>
+      `WARNING: Retrying (Retry(total=${left}, connect=None, read=None, redirect=None, status=None)) after connection broken by '${why}'`;
+    const refused = (at: string) =>
+      `NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at ${at}>: Failed to establish a new connection: [Errno 111] Connection refused')`;
+    const said = [
+      'Looking in indexes: http://127.0.0.1:9/simple',
+      `${retry(1, refused('0x7faf46e5c950'))}: /simple/blinker/`,
+      `${retry(0, refused('0x7faf46e5c999'))}: /simple/blinker/`,
+      `${retry(0, `ReadTimeoutError("HTTPConnectionPool(host='127.0.0.1', port=9): Read timed out. (read timeout=15)")`)}: /simple/click/`,
+      'ERROR: No matching distribution found for blinker==1.9.0',
+      `${retry(0, refused('0x1'))}: /simple/zope/`,
+    ];
+    await writeFile(join(host.folder, 'said'), `${said.join('\n')}\n`);
+    const ran = await host.call(shell, `environment_pip_words <${join(host.folder, 'said')}`);
+    t.deepEqual(ran.stdout.split('\n'), [
+      'Looking in indexes: http://127.0.0.1:9/simple',
+      '2 tries: Failed to establish a new connection: [Errno 111] Connection refused: /simple/blinker/',
+      `1 try: ReadTimeoutError("HTTPConnectionPool(host='127.0.0.1', port=9): Read timed out. (read timeout=15): /simple/click/`,
+      'ERROR: No matching distribution found for blinker==1.9.0',
+      '1 try: Failed to establish a new connection: [Errno 111] Connection refused: /simple/zope/',
+      '',
+    ]);
   });
 }
 
