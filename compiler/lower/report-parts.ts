@@ -3,6 +3,7 @@ import type {Resolved} from '../model/config.js';
 import type {Part, RecipeLowering} from '../model/lowering.js';
 import {canonicalName} from '../util/distribution-name.js';
 import {didYouMean} from '../util/nearest.js';
+import {keySpan} from '../util/option-span.js';
 import {developmentOnlyPart, replacedPart, unknownOption, unknownRecipe} from './kinds.js';
 
 export function reportUnknownRecipe(part: Part, all: readonly RecipeLowering[], report: Report): void {
@@ -65,7 +66,7 @@ export function reportUnknownOptions(part: Part, recipe: RecipeLowering, resolve
   for (const option of part.section.options.values()) {
     if (known(option.name) || !option.history.some(({from}) => from === 'file' || from === 'command-line')) continue;
     if (isReferredTo(part.name, option.name, resolved)) continue;
-    const span = option.history.findLast((item) => item.span !== undefined)?.span;
+    const span = keySpan(option);
     report({
       kind: unknownOption,
       message: `\`${option.name}\` is no option of \`${part.recipe}\` (part \`${part.name}\`)`,

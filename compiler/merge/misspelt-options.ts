@@ -1,6 +1,7 @@
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Config} from '../model/config.js';
 import {nearest} from '../util/nearest.js';
+import {keySpan} from '../util/option-span.js';
 import {misspeltOption} from './kinds.js';
 
 /** Options of [buildout] that zc.buildout 6.0.1 reads, itself or for the recipes that it comes with. */
@@ -53,7 +54,7 @@ export function warnOfMisspeltOptions(config: Config, report: Report): void {
     if (near === undefined) continue;
     references ??= allValues(config);
     if (references.includes(`\${buildout:${name}}`) || references.includes(`\${:${name}}`)) continue;
-    const {span} = option.history.findLast((item) => item.span !== undefined) ?? {};
+    const span = keySpan(option);
     report({
       kind: misspeltOption,
       message: `buildout knows no option \`${name}\` of [buildout]`,

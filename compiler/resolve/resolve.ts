@@ -386,10 +386,19 @@ class Resolver {
     if (found === undefined && required) {
       const near = nearest(option, section.raw.keys());
       this.fault(section.name, undefined, missingOption, `[${section.name}] has no option \`${option}\``, {
-        hint: near ? `\`${near}\` looks like it` : `write \`${option} = …\` under [${section.name}]`,
+        hint: near
+          ? `\`${near}\` looks like it`
+          : (this.inMisspelt(section.name, option) ?? `write \`${option} = …\` under [${section.name}]`),
       });
     }
     return found;
+  }
+
+  /** A hint where a section with almost that name has the option. */
+  private inMisspelt(name: string, option: string): string | undefined {
+    const having = [...this.raw].filter(([, options]) => options.has(option)).map(([other]) => other);
+    const near = nearest(name, having);
+    return near && `[${near}] has it: write [${name}] there`;
   }
 
   private bool(name: string, value: string | undefined): boolean {

@@ -30,10 +30,23 @@ export function keySpan(option: (WithHistory & {readonly name: string}) | undefi
   const value = lastSpan(option);
   if (!option || !value) return value;
   const {source} = value;
-  const line =
-    Math.max(source.text.lastIndexOf('\n', value.start - 1), source.text.lastIndexOf('\r', value.start - 1)) + 1;
-  const at = source.text.slice(line, value.start).indexOf(option.name);
-  return at < 0 ? value : {source, start: line + at, end: line + at + option.name.length};
+  // A value may begin below its name: with blank and indented lines and comments between them.
+  for (let end = value.start; end > 0; ) {
+    const start = lineStart(source.text, end);
+    const line = source.text.slice(start, end);
+    const at = line.indexOf(option.name);
+    if (at >= 0 && /^\s*[-+]?=/.test(source.text.slice(start + at + option.name.length))) {
+      return {source, start: start + at, end: start + at + option.name.length};
+    }
+    if (/^[^\s#;]/.test(line)) return value;
+    end = start - 1;
+  }
+  return value;
+}
+
+/** Where the line begins that `offset` is in. */
+function lineStart(text: string, offset: number): number {
+  return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
 }
 
 /** The span of `needle` inside another span. */
