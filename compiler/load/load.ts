@@ -6,10 +6,11 @@ import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import {sha256} from '../util/digest.js';
 import {faultOfFile} from '../util/file-fault.js';
+import {indentedHint} from '../util/indented.js';
 import {nearest} from '../util/nearest.js';
 import {oldHost} from '../util/old-hosts.js';
 import {absolutePath, basename, dirname, isAbsolute, isUrl, joinPath, shownUrl} from '../util/path.js';
-import {fileLine, lineOf, lineText} from '../util/position.js';
+import {fileLine} from '../util/position.js';
 import {compareStrings, words} from '../util/python-string.js';
 import {wordSpans} from '../util/word-spans.js';
 import {
@@ -98,7 +99,7 @@ class Loader {
   private readonly done = new Map<string, GraphFile | undefined>();
   /** Paths outside of the profile's folder that no absolute name led to. */
   private readonly above = new Set<string>();
-  /** Lines (`file:line`) that are told already: see isAssignment. */
+  /** Lines (`file:line`) that are told already: see indentedHint. */
   private readonly indented = new Set<string>();
   private readonly folders = new Map<string, Promise<boolean>>();
   private readonly order: Frame[] = [];
@@ -232,7 +233,7 @@ class Loader {
     const text = bytes instanceof Uint8Array ? this.decode(bytes, path) : typeof bytes === 'function' ? bytes() : bytes;
     if (typeof text !== 'string') {
       this.done.set(path, undefined);
-      const line = wanted.span && isAssignment(wanted.span) ? fileLine(wanted.span) : undefined;
+      const line = wanted.span && indentedHint(wanted.span) && fileLine(wanted.span);
       // The words of such a line are one mistake.
       if (line !== undefined && this.indented.has(line)) return undefined;
       if (line !== undefined) this.indented.add(line);
@@ -580,7 +581,8 @@ class Loader {
     const notes = [...(diagnostic.notes ?? []), ...(chain.length > 1 ? chain : [])];
     const span = wanted.span;
     const hint =
-      (span && isAssignment(span) ? assignmentHint : diagnostic.hint) ??
+      (span && indentedHint(span)) ??
+      diagnostic.hint ??
       (wanted.name.startsWith('#') || wanted.name.startsWith(';') ? commentHint : undefined);
     const local = diagnostic.kind === fileMissing && stack.length > 0;
     return {
@@ -609,13 +611,7 @@ class Loader {
   }
 }
 
-const assignmentHint = 'the line is indented, so it belongs to the option above: an option begins in the first column';
 const commentHint = 'a comment begins in the first column; indented, it is read as names of files';
-
-/** Whether a name stands in an indented line that looks like another option. */
-function isAssignment(span: Span): boolean {
-  return /^[ \t]+(?!(?:optional-)?extends\b)[\w.-]+[ \t]*[-+]?=/.test(lineText(span.source, lineOf(span)));
-}
 
 /** Files that one extends have a name like this; what else lies in the folder is not proposed. */
 function isProfile(name: string): boolean {

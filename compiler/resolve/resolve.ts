@@ -3,6 +3,7 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {Config, ConfigSection, HistoryItem, Resolved, ResolvedOption, ResolvedSection} from '../model/config.js';
 import type {Target} from '../model/settings.js';
 import type {Text} from '../model/text.js';
+import {indentedHint} from '../util/indented.js';
 import {nearest} from '../util/nearest.js';
 import {lastSpan, spanOf} from '../util/option-span.js';
 import {dirname, joinPath} from '../util/path.js';
@@ -462,6 +463,15 @@ class Resolver {
       ? undefined
       : ((needle === undefined ? lastSpan({history}) : spanOf({history}, needle)) ??
         this.config.sections.get(section)?.span);
+    // A reference may stand in any line of a text; names of parts stand in lists.
+    const isName = error.kind === missingSection && !needle?.startsWith('${');
+    const indented = span && isName ? indentedHint(span) : undefined;
+    if (indented) {
+      // The words of such a line are one mistake.
+      const line = fileLine(span!);
+      if (this.told.has(line)) return;
+      this.told.add(line);
+    }
     const origin = given ? [`\`${section}:${option}\` is set on the command line`] : [];
     this.report({
       kind: error.kind,
@@ -470,7 +480,7 @@ class Resolver {
         primary: {span, text: label ?? (option === undefined ? `in [${section}]` : `in \`${section}:${option}\``)},
       }),
       notes: [...notes, ...origin, ...this.chain(section)],
-      ...(hint !== undefined && {hint}),
+      ...((indented ?? hint) !== undefined && {hint: indented ?? hint}),
     });
   }
 
