@@ -22,12 +22,15 @@ export const inexactPin: Rule = {
       const value = literal(option.value)?.trim();
       if (!value || isImplicit(option) || isExact(value)) continue;
       const span = lastSpan(option);
-      const version = /\d(?:[\w.!+-]*\w)?/.exec(value)?.[0];
+      // Of what excludes versions alone (`<2`, `!=1.0`) none can be read off.
+      const [, version] = /^(?:[>~=]=\s*)?(\d(?:[\w.!+-]*\w)?)(?:\.\*)?$/.exec(value) ?? [];
       context.report({
         kind,
         message: `the pin of \`${option.name}\` is no version: \`${value}\``,
         ...(span && {primary: {span, text: 'leaves the choice to the day of the build'}}),
-        hint: `write one version${version ? `, as \`${option.name} = ${version}\`` : ''}`,
+        hint: version
+          ? `write one version, as \`${option.name} = ${version}\``
+          : 'write one version: the one that is installed now',
       });
     }
   },
