@@ -18,11 +18,14 @@ export function lastSpan(option: WithHistory | undefined): Span | undefined {
 export function spanOf(option: WithHistory | undefined, needle: string): Span | undefined {
   // What takes lines away brought none.
   const newest = (option?.history ?? []).filter(({operation, span}) => span && operation !== 'take').toReversed();
-  for (const {span} of newest) {
-    const found = within(span!, needle);
-    if (found) return found;
-  }
-  return newest.find(({value}) => value.includes('${'))?.span ?? newest[0]?.span ?? lastSpan(option);
+  const found = newest.flatMap(({span}) => find(span!, needle) ?? []);
+  const sure = found.find(({whole}) => whole || !/^\w/.test(needle));
+  // In the middle of another name (`Plone` in `Products.PloneHotfix`) it stands by chance, and came by a substitution.
+  const [substitution] = newest.flatMap(({value, span}) => {
+    const reference = /\$\{[^}]*\}/.exec(value)?.[0];
+    return reference === undefined ? [] : [find(span!, reference)?.span ?? span!];
+  });
+  return sure?.span ?? substitution ?? found[0]?.span ?? newest[0]?.span ?? lastSpan(option);
 }
 
 /** Where the name of an option was last written: before the `=` of its value. */
@@ -49,18 +52,20 @@ function lineStart(text: string, offset: number): number {
   return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
 }
 
-/** The span of `needle` inside another span. */
+/** The span of `needle` inside another span: as a whole word, else anywhere; never in a comment. */
 export function within(span: Span, needle: string): Span | undefined {
+  return find(span, needle)?.span;
+}
+
+function find({source, start, end}: Span, needle: string): {span: Span; whole: boolean} | undefined {
   if (needle === '') return undefined;
-  const body = span.source.text.slice(span.start, span.end);
-  let first: number | undefined;
-  for (let at = body.indexOf(needle); at >= 0; at = body.indexOf(needle, at + 1)) {
-    first ??= at;
-    if (!/[\w.-]/.test(body[at - 1] ?? ' ') && !/[\w.-]/.test(body[at + needle.length] ?? ' ')) {
-      first = at;
-      break;
-    }
+  const {text} = source;
+  let part: number | undefined;
+  for (let at = text.indexOf(needle, start); at >= 0 && at + needle.length <= end; at = text.indexOf(needle, at + 1)) {
+    if (/[#;]/.test(text[lineStart(text, at)]!)) continue;
+    const [before, behind] = [at > start ? text[at - 1]! : ' ', at + needle.length < end ? text[at + needle.length]! : ' '];
+    if (!/[\w.-]/.test(before + behind)) return {span: {source, start: at, end: at + needle.length}, whole: true};
+    part ??= at;
   }
-  if (first === undefined) return undefined;
-  return {source: span.source, start: span.start + first, end: span.start + first + needle.length};
+  return part === undefined ? undefined : {span: {source, start: part, end: part + needle.length}, whole: false};
 }
