@@ -18,7 +18,7 @@ export function withCauses(diagnostics: readonly Diagnostic[]): readonly Diagnos
   const left = causes.length - longest;
   const notes = [
     ...causes.slice(0, longest).map((cause) => `likely cause: ${cause}`),
-    ...(left > 0 ? [`… and ${left} more files that were not read`] : []),
+    ...(left > 0 ? [`… and ${left} more ${left === 1 ? 'file that was' : 'files that were'} not read`] : []),
   ];
   const files = causes.length === 1 ? 'that file' : 'those files';
   return diagnostics.map((diagnostic) =>

@@ -2,6 +2,7 @@ import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {ConfigOption, HistoryItem} from '../../model/config.js';
 import type {Rule} from '../../model/lowering.js';
 import type {Source} from '../../model/source.js';
+import {keySpan} from '../../util/option-span.js';
 import {literal} from '../../util/text.js';
 
 const kind: DiagnosticKind = {
@@ -51,7 +52,7 @@ export const customFile: Rule = {
             report({
               kind,
               message: `\`${item.span.source.name}\` may not ${wrong}`,
-              primary: {span: item.span, text: 'only eggs, zcml, pins and environment variables are added here'},
+              primary: {span: keySpan({name: option.name, history: [item]}) ?? item.span, text: 'only eggs, zcml, pins and environment variables are added here'},
               hint: mayAdd.has(option.name) ? `write \`${option.name} +=\`` : 'move it to the profile',
             });
           }
