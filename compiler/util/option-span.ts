@@ -63,7 +63,10 @@ function find({source, start, end}: Span, needle: string): {span: Span; whole: b
   let part: number | undefined;
   for (let at = text.indexOf(needle, start); at >= 0 && at + needle.length <= end; at = text.indexOf(needle, at + 1)) {
     if (/[#;]/.test(text[lineStart(text, at)]!)) continue;
-    const [before, behind] = [at > start ? text[at - 1]! : ' ', at + needle.length < end ? text[at + needle.length]! : ' '];
+    const [before, behind] = [
+      at > start ? text[at - 1]! : ' ',
+      at + needle.length < end ? text[at + needle.length]! : ' ',
+    ];
     if (!/[\w.-]/.test(before + behind)) return {span: {source, start: at, end: at + needle.length}, whole: true};
     part ??= at;
   }

@@ -52,7 +52,10 @@ export const customFile: Rule = {
             report({
               kind,
               message: `\`${item.span.source.name}\` may not ${wrong}`,
-              primary: {span: keySpan({name: option.name, history: [item]}) ?? item.span, text: 'only eggs, zcml, pins and environment variables are added here'},
+              primary: {
+                span: keySpan({name: option.name, history: [item]}) ?? item.span,
+                text: 'only eggs, zcml, pins and environment variables are added here',
+              },
               hint: mayAdd.has(option.name) ? `write \`${option.name} +=\`` : 'move it to the profile',
             });
           }
