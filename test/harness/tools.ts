@@ -104,6 +104,9 @@ const allShells: readonly Shell[] = [
   {name: 'zsh as sh', command: ['zsh', '--emulate', 'sh']},
 ];
 
+/** What hosts have as /bin/sh: Debian and its like, Red Hat and its like, containers. */
+export const usualShells: readonly string[] = ['dash', 'bash', 'busybox ash'];
+
 /** The shells of this machine, and the names of those it lacks (their tests skip by name). */
 export function shells(): {readonly present: readonly Shell[]; readonly absent: readonly Shell[]} {
   const present = allShells.filter((shell) => findProgram(shell.command[0]!));
