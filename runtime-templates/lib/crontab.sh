@@ -149,6 +149,8 @@ crontab_own() (
     *"$begin"*) ;;
     *) grep -q . "$1" || exit 0 ;;
     esac
+    # Asked beforehand: among the arguments of a pipeline's last command ksh93 takes every command for one that succeeded.
+    empty=$(grep -q . "$1" || echo yes)
     umask 077
     new=$STATE/crontab.new
     {
@@ -156,7 +158,7 @@ crontab_own() (
         cat "$1"
         printf '%s\n' "$end"
     } >"$STATE/crontab.block" || die "$STATE can't be written"
-    printf '%s' "$old" | awk -v begin="$begin" -v end="$end" -v empty="$(grep -q . "$1" || echo yes)" -v block="$STATE/crontab.block" '
+    printf '%s' "$old" | awk -v begin="$begin" -v end="$end" -v empty="$empty" -v block="$STATE/crontab.block" '
         function put(    line) {
             if (done++) { failed = 1; return }
             if (empty != "yes") while ((getline line < block) > 0) print line

@@ -10,7 +10,13 @@
 SIGNAL_CHILD=
 
 signal_run() {
-    "$@" &
+    # Of a killed command ksh93 would hand on the signal's number alone, which reads like a status of the command's own.
+    {
+        "$@" && exit 0
+        signal_status=$?
+        [ "$signal_status" -lt 126 ] || exit 1
+        exit "$signal_status"
+    } &
     SIGNAL_CHILD=$!
     wait "$SIGNAL_CHILD"
     signal_status=$?

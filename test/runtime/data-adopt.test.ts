@@ -115,7 +115,12 @@ test('killed between the renames, the next run goes on', async (t) => {
     more: 'mv() { command mv "$@"; case $* in *blobstorage*) kill -KILL $$; exit 1 ;; esac; }',
   });
   t.not((await site.run(['adopt_run', '--from', old, '-n'])).status, 0);
-  t.deepEqual(Object.keys(await treeOf(join(site.data, 'filestorage'))), []);
+  // A shell that runs the copy in a process of its own still takes it away.
+  const there = Object.keys(await treeOf(join(site.data, 'filestorage')));
+  t.deepEqual(
+    there.filter((path) => !path.startsWith('.restore-')),
+    [],
+  );
   await site.configure({});
   const ran = await site.run(['adopt_run', '--from', old, '-n']);
   t.is(ran.status, 0, ran.stderr);

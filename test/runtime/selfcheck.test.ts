@@ -100,7 +100,8 @@ test('without sed, which reads it, that is said', async (t) => {
   const script = await host.script({version: '1.0.0'});
   const bin = join(host.folder, 'bin');
   await mkdir(bin);
-  for (const name of ['id', 'uname']) await symlink(findProgram(name)!, join(bin, name));
+  // mksh has no printf of its own.
+  for (const name of ['id', 'uname', 'printf']) await symlink(findProgram(name)!, join(bin, name));
   const command = [findProgram(shell.command[0]!)!, ...shell.command.slice(1)];
   const ran = ok(t, await host.run({name: shell.name, command}, script, ['deploy'], {env: {PATH: bin}}), 78);
   t.regex(ran.stderr, /^error: no sed on the PATH/m);
