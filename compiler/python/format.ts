@@ -75,9 +75,10 @@ export function percentFormat(template: string, value: Value): Value {
     if (numbers) return text(numberText(next, flags, width, precision, code));
     return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
   });
-  // A list is a mapping to Python, and no tuple of values.
+  // A list is a mapping to Python, and no tuple of values; so are bytes.
   const mapping =
     dict ||
+    isBytes(value) ||
     (isSequence(value) && (value.kind === 'list' || value.kind === 'range')) ||
     (typeof value === 'object' && value?.kind === 'match');
   if (!byName && values.length > 0 && !(mapping && values.length === 1))

@@ -24,11 +24,13 @@ function endless({error}: Answer): boolean {
   return error?.message?.includes('File name too long') ?? false;
 }
 
+const badByte = 'UnicodeDecodeError';
+
 export function compareParse(theirs: Answer, ours: Answer): Comparison {
   if (theirs.error || ours.error) {
     // buildout meets a byte that is none of UTF-8 when it comes to it, at the end of a file after all else.
     const same =
-      sameError(theirs.error?.class, ours.error?.class) || (theirs.error && ours.error?.class === 'UnicodeDecodeError');
+      sameError(theirs.error?.class, ours.error?.class) || (theirs.error && ours.error?.class === badByte);
     return {options: 0, differences: same ? [] : [`error: ${theirs.error?.class} there, ${ours.error?.class} here`]};
   }
   const [a, b] = [JSON.stringify(theirs.sections), JSON.stringify(ours.sections)];
@@ -49,7 +51,7 @@ export function compareResolve(theirs: Answer, ours: Answer): Comparison {
       : theirs.error?.message === 'embedded null byte'
         ? 'FileNotFoundError'
         : theirs.error?.class;
-    if (!(ours.errors ?? []).some((found) => sameError(there, found)))
+    if (!(ours.errors ?? []).some((found) => found === badByte || sameError(there, found)))
       differences.push(
         `error: ${JSON.stringify(theirs.error)} there, ${JSON.stringify(ours.error ?? ours.install_error)} here`,
       );
