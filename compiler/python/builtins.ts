@@ -386,16 +386,20 @@ function toFloat(value: Value): Value {
   if (own !== undefined) return typeof own === 'bigint' ? floatOf(own) : own;
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
-  if (typeof value !== 'string')
+  const written = isBytes(value) ? value.text : value;
+  if (typeof written !== 'string')
     throw new PythonError('TypeError', 'float() argument must be a string or a real number');
-  const text = strip(value);
+  const text = isBytes(value) ? written.replace(/^[ \t-\r]+|[ \t-\r]+$/g, '') : strip(written);
   const digits = '\\d+(?:_\\d+)*';
   if (new RegExp(`^[-+]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:[eE][-+]?${digits})?$`).test(text))
     return Number(text.replaceAll('_', ''));
   const special = /^([-+]?)(?:(inf|infinity)|nan)$/i.exec(text);
   if (special) return special[2] ? (special[1] === '-' ? -1 : 1) * Number.POSITIVE_INFINITY : Number.NaN;
-  if (/[^\0-\x7f]/.test(text)) throw new Undecidable('digits of another script');
-  throw new PythonError('ValueError', `could not convert string to float: '${value}'`);
+  if (!isBytes(value) && /[^\0-\x7f]/.test(text)) throw new Undecidable('digits of another script');
+  throw new PythonError(
+    'ValueError',
+    `could not convert string to float: ${isBytes(value) ? reprOf(value) : `'${written}'`}`,
+  );
 }
 
 function extreme(args: readonly Value[], direction: number, name: string): Value {

@@ -29,8 +29,7 @@ const badByte = 'UnicodeDecodeError';
 export function compareParse(theirs: Answer, ours: Answer): Comparison {
   if (theirs.error || ours.error) {
     // buildout meets a byte that is none of UTF-8 when it comes to it, at the end of a file after all else.
-    const same =
-      sameError(theirs.error?.class, ours.error?.class) || (theirs.error && ours.error?.class === badByte);
+    const same = sameError(theirs.error?.class, ours.error?.class) || (theirs.error && ours.error?.class === badByte);
     return {options: 0, differences: same ? [] : [`error: ${theirs.error?.class} there, ${ours.error?.class} here`]};
   }
   const [a, b] = [JSON.stringify(theirs.sections), JSON.stringify(ours.sections)];

@@ -43,6 +43,11 @@ const names = [
 /** Bytes, formats, powers and `**`: what is no matter of the target. */
 const values: readonly string[] = String.raw`
 b'abc' == b'abc'
+float(b' 1_0.5\n') == 10.5
+float(b'ab')
+float(b'\xb2')
+'abc' % b'x' == 'abc'
+'%s' % b'x'
 b'abc' == 'abc'
 b'abc' < b'abd'
 b'abc' < 'abd'
