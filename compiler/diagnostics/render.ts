@@ -2,6 +2,7 @@ import {lineText, position} from '../util/position.js';
 import {concealed} from './conceal.js';
 import type {Diagnostic, Label, Profile, Severity} from './diagnostic.js';
 import {limited} from './limit.js';
+import {bySamePlace} from './same-place.js';
 import {count, ordered, placeOf, severityOf} from './severity.js';
 
 export interface RenderOptions {
@@ -18,7 +19,7 @@ export interface RenderOptions {
 export function renderText(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
   const all = ordered(diagnostics, options.profile);
   if (all.length === 0) return '';
-  const {shown, leftOut} = limited(all, options.most ?? 0);
+  const {shown, leftOut} = limited(bySamePlace(all), options.most ?? 0);
   const blocks = shown.map((diagnostic) => renderOne(diagnostic, options));
   const more = leftOut.map(
     ({id, file, count}) =>

@@ -1,0 +1,33 @@
+import type {Diagnostic} from './diagnostic.js';
+
+/** Other messages that are shown at one place. */
+const most = 4;
+
+/**
+ * For people: what is said more than once of one place, with the same hint, becomes one diagnostic, with the other messages as
+ * its notes. A line that many parts inherit by a macro is one mistake.
+ * @param diagnostics  in the order in which they are shown, which stays
+ */
+export function bySamePlace(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const groups = new Map<unknown, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const {kind, primary, secondary, hint} = diagnostic;
+    const key =
+      primary && !secondary?.length
+        ? JSON.stringify([kind.id, primary.span.source.path, primary.span.start, primary.span.end, primary.text, hint])
+        : diagnostic;
+    const group = groups.get(key);
+    if (group) group.push(diagnostic);
+    else groups.set(key, [diagnostic]);
+  }
+  return [...groups.values()].map(([first, ...others]) => {
+    const also = [...new Set(others.map(({message}) => message))].filter((message) => message !== first!.message);
+    if (also.length === 0) return first!;
+    const left = also.length - most;
+    const notes = [
+      ...also.slice(0, most).map((message) => `also: ${message}`),
+      ...(left > 0 ? [`… and ${left} more of this place`] : []),
+    ];
+    return {...first!, notes: [...notes, ...(first!.notes ?? [])]};
+  });
+}
