@@ -280,17 +280,20 @@ except urllib.error.HTTPError as answer:
 webhook_bounded() (
     "$@" &
     worker=$!
-    # Not in the pipe of the caller, who would wait for its sleep.
-    (
-        trap 'kill "$nap"; exit' TERM
-        sleep "$((WEBHOOK_TIMEOUT + 2))" &
-        nap=$!
-        wait "$nap"
-        kill "$worker"
-    ) >/dev/null 2>&1 &
+    # Not in the pipe of the caller, who would wait for its sleep; and in short ones, for the last may outlive it. KILL, for how a
+    # run ended is told while it ignores the other signals, and yash can't trap what is ignored. All of the worker, for its tool
+    # holds that pipe too. In braces: for parentheses yash makes a process more, which would outlive the guard.
+    {
+        left=$((WEBHOOK_TIMEOUT + 2))
+        while [ "$left" -gt 0 ]; do
+            sleep 1
+            left=$((left - 1))
+        done
+        signal_each KILL "$(signal_tree "$worker")"
+    } >/dev/null 2>&1 &
     guard=$!
     wait "$worker"
     status=$?
-    kill "$guard" 2>/dev/null
+    kill -KILL "$guard" 2>/dev/null
     return "$status"
 )

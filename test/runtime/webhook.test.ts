@@ -22,8 +22,11 @@ interface Endpoint {
   close(): void;
 }
 
-/** A server on the loopback that answers with the statuses in turn, the last one for ever; `stall`: never. */
-async function endpoint(...answers: readonly (number | 'stall')[]): Promise<Endpoint> {
+/**
+ * A server on the loopback that answers with the statuses in turn, the last one for ever; `stall`: never; `drip`: by a byte now
+ * and then, without an end.
+ */
+async function endpoint(...answers: readonly (number | 'stall' | 'drip')[]): Promise<Endpoint> {
   const deliveries: Delivery[] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
@@ -34,7 +37,11 @@ async function endpoint(...answers: readonly (number | 'stall')[]): Promise<Endp
     request.on('end', () => {
       deliveries.push({path: request.url ?? '', headers: request.headers, body, commands: commandLines()});
       const answer = answers[Math.min(deliveries.length, answers.length) - 1] ?? 200;
-      if (answer !== 'stall') response.writeHead(answer).end();
+      if (answer === 'drip') {
+        response.writeHead(200);
+        const drops = setInterval(() => response.write('.'), 200);
+        response.on('close', () => clearInterval(drops));
+      } else if (answer !== 'stall') response.writeHead(answer).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -233,6 +240,36 @@ for (const tool of tools) {
       );
       t.is(stalled.deliveries.filter((delivery) => delivery.headers['x-cfgc-event'] === 'success').length, 1);
       t.regex(ran.stderr, /webhook 1 did not take the event start/);
+    },
+  );
+}
+
+for (const tool of tools) {
+  testWith(proc, needsProgram(...tool.needs))(
+    `webhook: an answer without an end is cut off, also where the run ignores signals, by ${tool.name}`,
+    async (t) => {
+      const host = await makeHost();
+      const dripping = await endpoint('drip');
+      const ran = await send(
+        host,
+        first!,
+        `"$@" http://127.0.0.1:${dripping.port}/ '' json ''`,
+        `WEBHOOK_TIMEOUT=2 WEBHOOK_LIMIT=3 WEBHOOK_TRIES=1
+       trap '' INT TERM HUP
+       webhook_send failure build 'pip failed' 1
+       echo "down:$WEBHOOK_DOWN"`,
+        tool.without,
+      );
+      const left = commandLines();
+      dripping.close();
+      t.is(ran.status, 0, ran.stderr);
+      // Python looks at the status alone, and has it; and it comes in where busybox's wget is the one that is left.
+      t.regex(ran.stdout, /^down:( 1)?\n$/);
+      t.is(dripping.deliveries.length, 1);
+      t.deepEqual(
+        left.split('\n').filter((line) => line.includes(host.folder)),
+        [],
+      );
     },
   );
 }
