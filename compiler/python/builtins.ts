@@ -326,6 +326,8 @@ function isInstance(value: Value, type: Value): boolean {
 }
 
 function toCharacter(code: bigint): string {
+  if (code < -(2n ** 31n) || code >= 2n ** 31n)
+    throw new PythonError('OverflowError', 'Python int too large to convert to C int');
   if (code < 0n || code > 0x10ffffn) throw new PythonError('ValueError', 'chr() arg not in range(0x110000)');
   return String.fromCodePoint(Number(code));
 }

@@ -45,6 +45,9 @@ const values: readonly string[] = String.raw`
 b'abc' == b'abc'
 float(b' 1_0.5\n') == 10.5
 float(b'ab')
+chr(2 ** 31)
+chr(2 ** 31 - 1)
+chr(-2 ** 31 - 1)
 float(b'\xb2')
 'abc' % b'x' == 'abc'
 '%s' % b'x'
