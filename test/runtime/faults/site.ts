@@ -182,8 +182,11 @@ exec ${program} "$@"
     await chmod(join(bin, name), 0o755);
   }
   await symlink(python, join(bin, 'python3'));
-  const sh = findProgram('sh');
-  if (sh !== undefined) await symlink(sh, join(bin, 'sh'));
+  // What most shells have in themselves: mksh has no printf.
+  for (const name of ['sh', 'printf']) {
+    const program = findProgram(name);
+    if (program !== undefined) await symlink(program, join(bin, name));
+  }
   return bin;
 }
 
