@@ -226,7 +226,12 @@ class Loader {
     const path = await this.collapsed(locate(wanted.name, base));
     const ownBase = folderOf(path);
     if (this.isCycle(path, wanted, stack)) return undefined;
-    if (this.done.has(path)) return this.done.get(path);
+    if (this.done.has(path)) {
+      const known = this.done.get(path);
+      if (known) onParsed?.(known.file);
+      // Read before, by other options of downloads; buildout opens what it extends again, by these.
+      return !known?.extends.length || this.downloadOptionsHold() ? known : undefined;
+    }
     const parent = stack.at(-1)?.source.path;
     if (parent !== undefined) this.ledTo(path, wanted.name, parent);
     const bytes = await this.bytes(path);

@@ -101,9 +101,15 @@ interface Batch {
 
 type Answer = Awaited<ReturnType<typeof answerOf>>;
 
-/** A file is shown from the folder of the buildout there, which [buildout] can move, and from where cfgc was started here. */
+/**
+ * A file is shown from the folder of the buildout there, which [buildout] can move, and from where cfgc was started here; and by
+ * the name that led to it there, which may have a `./` in front.
+ */
 function sameNames(annotation: string): string[] {
-  return annotation.replaceAll('   IN @ROOT@/', '   IN ').replaceAll('   IN .home/', '   IN @HOME@/').split('\n');
+  return annotation
+    .replaceAll(/^ {3}IN (?:@ROOT@\/)?(?:\.?\/)*/gm, '   IN ')
+    .replaceAll('   IN .home/', '   IN @HOME@/')
+    .split('\n');
 }
 
 function differentLines(theirs: string, ours: string): string[] {
