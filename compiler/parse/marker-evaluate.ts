@@ -6,6 +6,7 @@ import {
 } from '@renovatebot/pep440';
 import type {Marker, MarkerAtom, MarkerItem} from '../../grammar/marker.js';
 import {type PrefixValue, PythonError, Undecidable} from '../python/value.js';
+import {pythonSpace, strip} from '../util/python-string.js';
 import {type Machine, platformNames} from './python-world.js';
 
 /** Whether a marker holds; undefined where that depends on the host. Source: packaging 26.3, markers.py. */
@@ -68,9 +69,9 @@ const versions = new Set(['implementation_version', 'platform_release', 'python_
 
 function compare(left: string, operator: string, right: string, key: string): boolean {
   if (versions.has(key) && isSpecifier(operator, right)) {
-    if (operator === '===') return left.toLowerCase() === right.trim().toLowerCase();
-    if (operator === '<' || operator === '>') return isVersion(left) && comparesAs(left, operator, right.trim());
-    return isVersion(left) && satisfies(left.trim(), `${operator}${right.trim()}`, {prereleases: true});
+    if (operator === '===') return left.toLowerCase() === strip(right).toLowerCase();
+    if (operator === '<' || operator === '>') return isVersion(left) && comparesAs(strip(left), operator, strip(right));
+    return isVersion(left) && satisfies(strip(left), `${operator}${strip(right)}`, {prereleases: true});
   }
   switch (operator) {
     case 'in':
@@ -149,16 +150,17 @@ function normalName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 
-const release = '\\s*v?(?:[0-9]+!)?[0-9]+(?:\\.[0-9]+)';
+const space = `[${pythonSpace}]*`;
+const release = `${space}v?(?:[0-9]+!)?[0-9]+(?:\\.[0-9]+)`;
 const pre = '(?:[-_.]?(?:alpha|beta|preview|pre|a|b|c|rc)[-_.]?[0-9]*)?';
 const post = '(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?';
 const dev = '(?:[-_.]?dev[-_.]?[0-9]*)?';
 const local = '(?:\\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?';
 const specifiers: Readonly<Record<string, RegExp>> = {
-  '===': /^\s*[^\s;)]*\s*$/,
-  '==': new RegExp(`^${release}*(?:\\.\\*|${pre}${post}${dev}${local})\\s*$`, 'i'),
-  '~=': new RegExp(`^${release}+${pre}${post}${dev}\\s*$`, 'i'),
-  other: new RegExp(`^${release}*${pre}${post}${dev}\\s*$`, 'i'),
+  '===': new RegExp(`^${space}[^;)${pythonSpace}]*${space}$`),
+  '==': new RegExp(`^${release}*(?:\\.\\*|${pre}${post}${dev}${local})${space}$`, 'i'),
+  '~=': new RegExp(`^${release}+${pre}${post}${dev}${space}$`, 'i'),
+  other: new RegExp(`^${release}*${pre}${post}${dev}${space}$`, 'i'),
 };
 
 function isSpecifier(operator: string, version: string): boolean {
@@ -167,5 +169,5 @@ function isSpecifier(operator: string, version: string): boolean {
 }
 
 function isVersion(text: string): boolean {
-  return new RegExp(`^${release}*${pre}${post}${dev}${local}\\s*$`, 'i').test(text);
+  return new RegExp(`^${release}*${pre}${post}${dev}${local}${space}$`, 'i').test(text);
 }

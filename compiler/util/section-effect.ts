@@ -10,7 +10,7 @@ import type {HistoryItem} from '../model/config.js';
 import type {Span} from '../model/source.js';
 import {adding, applyChange, type Change, noChange, taking, thenChange} from './line-change.js';
 import {compareStrings} from './python-string.js';
-import {join, last, leaf, type Rope} from './rope.js';
+import {items, join, last, leaf, type Rope} from './rope.js';
 
 /** An option as merge holds it. */
 export interface KeyState {
@@ -93,7 +93,12 @@ export type Effect = Map<string, SectionEffect>;
  * name and ends in an IndexError. It matters only where that way is taken.
  */
 export class EmptyName {
-  constructor(readonly item: HistoryItem | undefined) {}
+  private constructor(readonly item: HistoryItem | undefined) {}
+
+  /** By what was written last: the newest item alone may be what buildout adds of its own. */
+  static of({history}: KeyState): EmptyName {
+    return new EmptyName(items(history, 2).findLast(({span}) => span) ?? last(history));
+  }
 }
 
 /** What the sections of one file do. */
@@ -187,7 +192,7 @@ class Unbased {
 
 /** Source: `_update_section` and `_update_verbose`. */
 function wherePresent(keys: ReadonlyMap<string, KeyState>): Map<string, KeyEffect> | EmptyName {
-  if (keys.has('')) return new EmptyName(last(keys.get('')!.history));
+  if (keys.has('')) return EmptyName.of(keys.get('')!);
   const effects = new Map<string, KeyEffect>();
   for (const [key, entry] of withoutOperators(keys))
     effects.set(
@@ -264,7 +269,7 @@ function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState
       own.set(name, {value: '', history: join(state.history, leaf(item))});
     }
   }
-  if (own.has('')) return new EmptyName(last(own.get('')!.history));
+  if (own.has('')) return EmptyName.of(own.get('')!);
   if (changes.length === 0) return own;
   for (const operator of withOperators(own)) {
     const {name, change, item} = changeOf(operator);
