@@ -5,15 +5,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const v8 = require('node:v8');
 const vm = require('node:vm');
-
-// A run takes a fraction of a second. V8 optimises what is hot after so long a time that the optimised code hardly runs, and gives
-// new objects ever more room, though they die young. Both cost more than they bring: a fifth of the work, a quarter of the memory.
-// Before the cache is read, for it is of code by the same flags. An engine that is not known is left as it is.
-const engine = Number.parseInt(process.versions.v8, 10);
-if (engine === 11) v8.setFlagsFromString('--interrupt-budget=1000000');
-if (engine >= 11 && engine <= 13) v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 const file = __filename;
 // A cache holds what was run: one for each kind of run, so that none lacks what it needs.
