@@ -449,10 +449,6 @@ class Resolver {
     if (!(error instanceof Failure)) throw error;
     if (this.quiet) return;
     const {needle, label, notes = [], hint, once} = error.detail;
-    if (once !== undefined) {
-      if (this.told.has(once)) return;
-      this.told.add(once);
-    }
     const history =
       option === undefined
         ? []
@@ -466,12 +462,13 @@ class Resolver {
     // A reference may stand in any line of a text; names of parts stand in lists.
     const isName = error.kind === missingSection && !needle?.startsWith('${');
     const indented = span && isName ? indentedHint(span) : undefined;
-    if (indented) {
-      // The words of such a line are one mistake.
-      const line = fileLine(span!);
-      if (this.told.has(line)) return;
-      this.told.add(line);
+    // The words of such a line are one mistake.
+    const one = indented ? fileLine(span!) : once;
+    if (one !== undefined) {
+      if (this.told.has(one)) return;
+      this.told.add(one);
     }
+    const wanted = indented ?? hint;
     const origin = given ? [`\`${section}:${option}\` is set on the command line`] : [];
     this.report({
       kind: error.kind,
@@ -480,7 +477,7 @@ class Resolver {
         primary: {span, text: label ?? (option === undefined ? `in [${section}]` : `in \`${section}:${option}\``)},
       }),
       notes: [...notes, ...origin, ...this.chain(section)],
-      ...((indented ?? hint) !== undefined && {hint: indented ?? hint}),
+      ...(wanted !== undefined && {hint: wanted}),
     });
   }
 

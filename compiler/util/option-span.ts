@@ -18,14 +18,18 @@ export function lastSpan(option: WithHistory | undefined): Span | undefined {
 export function spanOf(option: WithHistory | undefined, needle: string): Span | undefined {
   // What takes lines away brought none.
   const newest = (option?.history ?? []).filter(({operation, span}) => span && operation !== 'take').toReversed();
-  const found = newest.flatMap(({span}) => find(span!, needle) ?? []);
-  const sure = found.find(({whole}) => whole || !/^\w/.test(needle));
-  // In the middle of another name (`Plone` in `Products.PloneHotfix`) it stands by chance, and came by a substitution.
-  const [substitution] = newest.flatMap(({value, span}) => {
+  let inside: Span | undefined;
+  for (const {span} of newest) {
+    const found = find(span!, needle);
+    // In the middle of another name (`Plone` in `Products.PloneHotfix`) it stands by chance, and came by a substitution.
+    if (found && (found.whole || !/^\w/.test(needle))) return found.span;
+    inside ??= found?.span;
+  }
+  for (const {value, span} of newest) {
     const reference = /\$\{[^}]*\}/.exec(value)?.[0];
-    return reference === undefined ? [] : [find(span!, reference)?.span ?? span!];
-  });
-  return sure?.span ?? substitution ?? found[0]?.span ?? newest[0]?.span ?? lastSpan(option);
+    if (reference !== undefined) return within(span!, reference) ?? span;
+  }
+  return inside ?? newest[0]?.span ?? lastSpan(option);
 }
 
 /** Where the name of an option was last written: before the `=` of its value. */
@@ -59,16 +63,14 @@ export function within(span: Span, needle: string): Span | undefined {
 
 function find({source, start, end}: Span, needle: string): {span: Span; whole: boolean} | undefined {
   if (needle === '') return undefined;
-  const {text} = source;
-  let part: number | undefined;
-  for (let at = text.indexOf(needle, start); at >= 0 && at + needle.length <= end; at = text.indexOf(needle, at + 1)) {
-    if (/[#;]/.test(text[lineStart(text, at)]!)) continue;
-    const [before, behind] = [
-      at > start ? text[at - 1]! : ' ',
-      at + needle.length < end ? text[at + needle.length]! : ' ',
-    ];
-    if (!/[\w.-]/.test(before + behind)) return {span: {source, start: at, end: at + needle.length}, whole: true};
-    part ??= at;
+  const body = source.text.slice(start, end);
+  const spanAt = (at: number): Span => ({source, start: start + at, end: start + at + needle.length});
+  let part: Span | undefined;
+  for (let at = body.indexOf(needle); at >= 0; at = body.indexOf(needle, at + 1)) {
+    if (/[#;]/.test(source.text[lineStart(source.text, start + at)]!)) continue;
+    const around = `${body[at - 1] ?? ' '}${body[at + needle.length] ?? ' '}`;
+    if (!/[\w.-]/.test(around)) return {span: spanAt(at), whole: true};
+    part ??= spanAt(at);
   }
-  return part === undefined ? undefined : {span: {source, start: part, end: part + needle.length}, whole: false};
+  return part && {span: part, whole: false};
 }

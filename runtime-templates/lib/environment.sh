@@ -173,9 +173,9 @@ environment_progress() {
     log_progress_end
 }
 
-# environment_compile PYTHON FOLDER...: byte-compiles all modules below them, on every core, for the service, which may not write there. A
-# release never changes once it is complete, so the compiled files need no look at their sources: and the same sources give the
-# same bytes. `compileall -j` does the same and takes a third more work: it hands out the files one by one.
+# environment_compile PYTHON FOLDER...: byte-compiles all modules below them, on every core, for the service, which may not write
+# there. A release never changes once it is complete, so the compiled files need no look at their sources: and the same sources
+# give the same bytes. `compileall -j` does the same and takes a third more work: it hands out the files one by one.
 environment_compile() {
     "$1" -I -S -W ignore - "$@" <<'END'
 import os

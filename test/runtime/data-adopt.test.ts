@@ -115,12 +115,10 @@ test('killed between the renames, the next run goes on', async (t) => {
     more: 'mv() { command mv "$@"; case $* in *blobstorage*) kill -KILL $$; exit 1 ;; esac; }',
   });
   t.not((await site.run(['adopt_run', '--from', old, '-n'])).status, 0);
-  // A shell that runs the copy in a process of its own still takes it away.
+  // A shell that runs the copy in a process of its own still takes it away; ksh93 has none.
   const there = Object.keys(await treeOf(join(site.data, 'filestorage')));
-  t.deepEqual(
-    there.filter((path) => !path.startsWith('.restore-')),
-    [],
-  );
+  const kept = process.env.CFGC_SHELL === 'ksh93' ? there.filter((path) => !path.startsWith('.restore-')) : there;
+  t.deepEqual(kept, []);
   await site.configure({});
   const ran = await site.run(['adopt_run', '--from', old, '-n']);
   t.is(ran.status, 0, ran.stderr);

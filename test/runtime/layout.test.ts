@@ -34,7 +34,6 @@ async function there(host: Host): Promise<readonly string[]> {
   return (await readdir(host.folder, {recursive: true})).sort();
 }
 
-// What is refused is no matter of the shell: `npm run shells` tries all of them.
 for (const shell of testShells()) {
   test(`${shell.name}: a folder that is a link, or open to all, or no folder, is refused`, async (t) => {
     const host = await makeHost();

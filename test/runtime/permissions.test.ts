@@ -124,7 +124,6 @@ async function listed(host: Host): Promise<string> {
   return stdout.split('\n').sort().join('\n');
 }
 
-// What the table says is no matter of the shell: `npm run shells` tries all of them.
 for (const shell of testShells()) {
   testWith(asRoot)(`${shell.name}: each class has its owner and mode, under any umask`, async (t) => {
     const lists: string[] = [];
