@@ -167,7 +167,8 @@ async function built(name: BoxName): Promise<Box> {
       await run(python.path, ['-m', 'venv', ...(uv ? ['--without-pip'] : []), folder], {maxBuffer: 1 << 28});
       const inside = join(folder, 'bin/python');
       const install = uv
-        ? [uv, 'pip', 'install', '--quiet', '--no-deps', '--python', inside, '-r', requirements]
+        ? // Compiled now: where the environment forbids Python to write byte-code, each start would compile all of it again.
+          [uv, 'pip', 'install', '--quiet', '--no-deps', '--compile-bytecode', '--python', inside, '-r', requirements]
         : [inside, '-m', 'pip', 'install', '--quiet', '--no-deps', '-r', requirements];
       await run(install[0]!, install.slice(1), {maxBuffer: 1 << 28});
       await writeFile(done, `${python.version}\n`);
