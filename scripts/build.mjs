@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -103,12 +104,31 @@ export const planSchema = ${JSON.stringify(JSON.parse(schema))};
   }
 }
 
-/** One file: the command line and all that it needs as a comment, behind the lines that run it (scripts/start.cjs). */
+/** Modules of Node that most runs import and few use: each takes a start milliseconds. They are loaded at the first use of a name. */
+function builtinsWhenUsed() {
+  return {
+    name: 'builtins-when-used',
+    setup({onResolve, onLoad}) {
+      onResolve({filter: /^node:(child_process|crypto|fs\/promises|os|vm)$/}, ({path, namespace}) =>
+        namespace === 'builtin' ? {path, external: true} : {path, namespace: 'builtin'},
+      );
+      onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => ({
+        contents: `for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
+  Object.defineProperty(exports, name, {enumerable: true, get: () => require(${JSON.stringify(path)})[name]});`,
+      }));
+    },
+  };
+}
+
+/**
+ * The command line and all that it needs in one file, and the lines that run it (scripts/start.cjs) in another, `dist/cfgc.cjs`.
+ * Apart, because Node would look through the whole text for a program that V8 has compiled already.
+ */
 async function bundle() {
-  const outfile = join(root, 'dist/cfgc.cjs');
+  const dist = join(root, 'dist');
   const {outputFiles} = await build({
     entryPoints: [join(root, 'compiler/cli.ts')],
-    outfile: join(root, 'dist/bundle.cjs'),
+    outfile: join(dist, 'bundle.cjs'),
     write: false,
     bundle: true,
     platform: 'node',
@@ -118,20 +138,21 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
+    plugins: [builtinsWhenUsed()],
     define: {CFGC_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)},
     logLevel: 'warning',
   });
-  const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})`;
+  const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})\n`;
   const beyondAscii = /[^\0-\x7f]/.exec(code);
   if (beyondAscii) throw new Error(`the bundle holds a character that is not ASCII: ${beyondAscii[0]}`);
   const start = readFileSync(join(root, 'scripts/start.cjs'), 'utf8');
-  const key = createHash('sha256').update(code).digest('hex').slice(0, 16);
-  // Under another name first: who runs it meanwhile has the old one or the new one.
-  writeFileSync(
-    `${outfile}.new`,
-    `#!/usr/bin/env node\nconst bundleKey=${JSON.stringify(key)};\n${start}function bundled(){/*${code.replaceAll('*/', '*\u0001/')}*/}\n`,
-  );
-  chmodSync(`${outfile}.new`, 0o755);
-  renameSync(`${outfile}.new`, outfile);
-  for (const name of readdirSync(join(root, 'dist'))) if (/^\.cfgc-.*\.v8/.test(name)) rmSync(join(root, 'dist', name));
+  const name = `bundle-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
+  // The start last, and by a rename: who runs it meanwhile has the old pair or the new one.
+  writeFileSync(join(dist, name), code);
+  const command = join(dist, 'cfgc.cjs');
+  writeFileSync(`${command}.new`, `#!/usr/bin/env node\nconst bundle = ${JSON.stringify(name)};\n${start}`);
+  chmodSync(`${command}.new`, 0o755);
+  renameSync(`${command}.new`, command);
+  const replaced = readdirSync(dist).filter((other) => /^\.?bundle-/.test(other) && other !== name);
+  for (const other of replaced) rmSync(join(dist, other));
 }

@@ -1,13 +1,12 @@
-// The first lines of dist/cfgc.cjs: runs the bundle that follows as a comment, with the code that V8 made of it last time.
-// Node has to parse and compile a megabyte otherwise, at every start. The comment stands in a function, whose text is at hand
-// without reading this file a second time. The cache is a file beside this one, or in the user's cache folder; it is made at
+// dist/cfgc.cjs: runs the bundle beside it with the code that V8 made of it last time. Node has to parse and compile two
+// megabytes otherwise, at every start. The cache is a file beside the bundle, or in the user's cache folder; it is made at
 // the first run, replaced by a rename, and left alone where others could have written it.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 
-const file = __filename;
+const file = path.join(__dirname, bundle);
 // A cache holds what was run: one for each kind of run, so that none lacks what it needs.
 const [word = ''] = process.argv.slice(2);
 const run = ['check', 'query', 'annotate', 'lock', 'lint', 'explain', 'graph', 'diff'].includes(word)
@@ -15,13 +14,12 @@ const run = ['check', 'query', 'annotate', 'lock', 'lint', 'explain', 'graph', '
   : word.includes('.') || word === 'compile'
     ? 'compile'
     : 'help';
-const name = `.cfgc-${bundleKey}-${process.version}-${process.arch}-${run}.v8`;
+const name = `.${bundle}-${process.version}-${process.arch}-${run}.v8`;
 const folders = process.env.CFGC_CODE_CACHE === 'off' ? [] : [path.dirname(file), userFolder()].filter(Boolean);
 
-const whole = bundled.toString();
-const bundle = whole.slice(whole.indexOf('/*') + 2, whole.lastIndexOf('*/')).replaceAll('*\u0001/', '*/');
 const cachedData = readCache();
-const script = new vm.Script(bundle, {
+// All of it is ASCII: one byte a character, to read and to keep.
+const script = new vm.Script(fs.readFileSync(file, 'latin1'), {
   filename: file,
   cachedData,
   importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
