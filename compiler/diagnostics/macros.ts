@@ -21,6 +21,7 @@ export function withMacros(
   files: readonly GraphFile[],
   place: (span: Span) => string,
 ): readonly Diagnostic[] {
+  if (diagnostics.length === 0) return diagnostics;
   const uses = macroUses(files);
   if (uses.size === 0) return diagnostics;
   return diagnostics.map((diagnostic) => {

@@ -42,15 +42,15 @@ export function queryJson(sections: Sections): string {
  */
 export function printAnnotate(sections: Sections, {verbose = false}: {readonly verbose?: boolean} = {}): string {
   const out = ['', 'Annotated sections', '=================='];
-  for (const [name, {options}] of sorted(sections)) {
+  inOrder(sections, (name, {options}) => {
     out.push('', `[${name}]`);
-    for (const [key, {raw, history}] of sorted(options)) {
+    inOrder(options, (key, {raw, history}) => {
       const lines = splitLines(raw);
       out.push(lines.length > 1 ? `${key}= ${lines.join('\n')}` : `${key}=${raw === '' ? '' : ` ${raw}`}`);
       if (verbose) out.push('', ...fullHistory(history), '');
-      else for (const item of sinceSet(history)) out.push(briefly(item));
-    }
-  }
+      else for (let at = lastSet(history); at < history.length; at++) out.push(briefly(history[at]!));
+    });
+  });
   return `${out.join('\n')}\n`;
 }
 
@@ -105,10 +105,12 @@ export function annotateJson(sections: Sections): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** The last `set` of a history, and what came after it. */
-function sinceSet(history: readonly HistoryItem[]): readonly HistoryItem[] {
-  const last = history.findLastIndex(({operation}) => operation === 'set');
-  return last > 0 ? history.slice(last) : history;
+/** Where the last `set` of a history is: what came before it has no effect any more. */
+function lastSet(history: readonly HistoryItem[]): number {
+  return Math.max(
+    0,
+    history.findLastIndex(({operation}) => operation === 'set'),
+  );
 }
 
 const words: Readonly<Record<HistoryItem['from'], string>> = {
@@ -131,4 +133,12 @@ function shownValue(option: Printed): string {
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map.keys()].sort().map((key) => [key, map.get(key)!] as const);
+}
+
+/** `sorted`, without an array for each of them. */
+function inOrder<T>(map: ReadonlyMap<string, T>, tell: (key: string, value: T) => void): void {
+  const keys = Array.from(map.keys()).sort();
+  keys.forEach((key) => {
+    tell(key, map.get(key)!);
+  });
 }

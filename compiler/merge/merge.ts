@@ -287,7 +287,8 @@ function commandLineState({commandLine}: Graph): State {
 
 function configSection(name: string, {keys, span}: SectionState): ConfigSection {
   const options = new Map<string, ConfigOption>();
-  for (const [key, {value, history}] of keys)
+  keys.forEach(({value, history}, key) => {
     options.set(key, {name: key, raw: value, history: items(history, historyLimit)});
+  });
   return span ? {name, options, span} : {name, options};
 }

@@ -3,7 +3,7 @@ import type {FileCstChildren, SectionCstNode, SettingCstNode} from '../../gramma
 import {CfgParser} from '../../grammar/cfg-parser.js';
 import {cfgLexer, type HeaderParts, type OptionParts} from '../../grammar/tokens.js';
 import type {Report} from '../diagnostics/diagnostic.js';
-import type {CfgFile, CfgOption} from '../model/cfg-file.js';
+import type {CfgFile, CfgOption, CfgSection} from '../model/cfg-file.js';
 import type {Target} from '../model/settings.js';
 import type {Source, Span} from '../model/source.js';
 import {dedent, isSpace, rstrip, strip} from '../util/python-string.js';
@@ -108,19 +108,14 @@ class Reader {
 
   file(): CfgFile {
     const {source} = this;
-    const sections = [...this.sections.values()].map(({name, span, options}) => ({
-      name,
-      span,
-      options: Array.from(
-        options.values(),
-        (draft): CfgOption => ({
-          key: draft.key,
-          value: finish(draft.lines.join('\n')),
-          keySpan: draft.keySpan,
-          valueSpan: {source, start: draft.start, end: draft.end},
-        }),
-      ),
-    }));
+    const sections: CfgSection[] = [];
+    this.sections.forEach(({name, span, options}) => {
+      const read: CfgOption[] = [];
+      options.forEach(({key, lines, keySpan, start, end}) => {
+        read.push({key, value: finish(lines.join('\n')), keySpan, valueSpan: {source, start, end}});
+      });
+      sections.push({name, span, options: read});
+    });
     return {source, sections, conditions: this.conditions};
   }
 
@@ -212,6 +207,7 @@ class Reader {
   ): void {
     // Where an option of an earlier section is still open (this one is off), indented lines are skipped with it.
     const loose = this.section && this.option ? [] : indented.filter((token) => strip(token.image) !== '');
+    if (loose.length + junk.length + options.length === 0) return;
     const lines = [...loose, ...junk, ...options].sort((a, b) => a.startOffset - b.startOffset);
     if (!this.section) {
       if (lines.length > 0) this.noHeader(lines[0]!);

@@ -69,14 +69,14 @@ export function splitLines(text: string): string[] {
 export function dedent(text: string): string {
   const lines = text.split('\n');
   let margin: string | undefined;
-  for (const [index, line] of lines.entries()) {
+  lines.forEach((line, index) => {
     const indent = indentLength(line);
     if (indent === line.length) lines[index] = '';
     else if (margin === undefined) margin = line.slice(0, indent);
     else if (margin !== '' && !line.startsWith(margin)) margin = commonStart(margin, line.slice(0, indent));
-  }
-  if (margin) for (const [index, line] of lines.entries()) if (line !== '') lines[index] = line.slice(margin.length);
-  return lines.join('\n');
+  });
+  const cut = margin?.length ?? 0;
+  return cut === 0 ? lines.join('\n') : lines.map((line) => line.slice(cut)).join('\n');
 }
 
 /** How many blanks and tabs a line begins with. */

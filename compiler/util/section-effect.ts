@@ -104,7 +104,9 @@ export class EmptyName {
 /** What the sections of one file do. */
 export function effectOf(sections: State): Effect {
   const effect: Effect = new Map();
-  for (const [name, {keys, span}] of sections) effect.set(name, new SectionEffect(keys, span));
+  sections.forEach(({keys, span}, name) => {
+    effect.set(name, new SectionEffect(keys, span));
+  });
   return effect;
 }
 
@@ -255,7 +257,10 @@ function ownEffect(own: KeyState): KeyEffect {
  * Source: `_update`.
  */
 function whereMissing(keys: ReadonlyMap<string, KeyState>): Map<string, KeyState> | EmptyName {
-  const own = new Map(keys);
+  const own = new Map<string, KeyState>();
+  keys.forEach((state, key) => {
+    own.set(key, state);
+  });
   if (own.has('<')) return own;
   const changes = withOperators(own);
   for (const [key] of changes.sort(([a], [b]) => compareStrings(a, b))) {
@@ -288,12 +293,17 @@ function hasOperator(key: string): boolean {
 }
 
 /** Keys with an operator, in the order in which buildout works them off: `+` before `-`. */
-function withOperators(keys: ReadonlyMap<string, KeyState>): [string, KeyState][] {
-  const found: [string, KeyState][] = [];
-  for (const [key, state] of keys) if (hasOperator(key)) found.push([key, state]);
+function withOperators(keys: ReadonlyMap<string, KeyState>): (readonly [key: string, state: KeyState])[] {
+  const found: (readonly [string, KeyState])[] = [];
+  // Not by for … of: it makes an array of each option, and most have no operator.
+  keys.forEach((state, key) => {
+    if (hasOperator(key)) found.push([key, state]);
+  });
   if (found.length < 2) return found;
+  const stems = new Map(found.map(([key]) => [key, stripEnd(key, '+')]));
   return found.sort(
-    ([a], [b]) => compareStrings(stripEnd(a, '+'), stripEnd(b, '+')) || compareStrings(a.slice(-1), b.slice(-1)),
+    ([a], [b]) =>
+      compareStrings(stems.get(a)!, stems.get(b)!) || a.charCodeAt(a.length - 1) - b.charCodeAt(b.length - 1),
   );
 }
 
