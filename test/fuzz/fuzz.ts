@@ -1,3 +1,5 @@
+import {normalize} from 'node:path/posix';
+import {isUrl} from '../../compiler/util/path.js';
 import {
   annotationOf,
   answerOf,
@@ -103,11 +105,14 @@ type Answer = Awaited<ReturnType<typeof answerOf>>;
 
 /**
  * A file is shown from the folder of the buildout there, which [buildout] can move, and from where cfgc was started here; and by
- * the name that led to it there, which may have a `./` in front.
+ * the name that led to it there, which may be `d//f3.cfg`; cfgc has one name for each file.
  */
 function sameNames(annotation: string): string[] {
   return annotation
-    .replaceAll(/^ {3}IN (?:@ROOT@\/)?(?:\.?\/)*/gm, '   IN ')
+    .replaceAll(
+      /^ {3}IN (?:@ROOT@\/)?(.*)$/gm,
+      (_, name: string) => `   IN ${isUrl(name) ? name : normalize(name).replace(/^\//, '')}`,
+    )
     .replaceAll('   IN .home/', '   IN @HOME@/')
     .split('\n');
 }
