@@ -2,7 +2,6 @@
 // megabytes otherwise, at every start. The cache is a file beside the bundle, or in the user's cache folder; it is made at
 // the first run, replaced by a rename, and left alone where others could have written it.
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 
@@ -60,6 +59,7 @@ function isOurs(uid) {
 }
 
 function userFolder() {
-  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  return path.isAbsolute(base) ? path.join(base, 'cfgc') : undefined;
+  const {XDG_CACHE_HOME: cache = '', HOME: home = ''} = process.env;
+  if (path.isAbsolute(cache)) return path.join(cache, 'cfgc');
+  return path.isAbsolute(home) ? path.join(home, '.cache/cfgc') : undefined;
 }

@@ -1,7 +1,7 @@
-import {homedir} from 'node:os';
 import {join} from 'node:path';
 import type {Assignment} from '../model/graph.js';
 import type {Request} from '../read-profile.js';
+import {cacheFolder, homeFolder} from '../util/home.js';
 import type {CompileOptions, ReadOptions} from './options.js';
 
 /** What a command line asks for, or what is wrong with it: then the exit status is 2. */
@@ -29,6 +29,7 @@ export function requestOf(
     if (url === undefined || path === undefined) return {wrong: `\`--map ${word}\` is not of the form URL=PATH`};
     map.set(url, path);
   }
+  const cache = cacheFolder();
   return {
     file,
     assignments,
@@ -40,8 +41,8 @@ export function requestOf(
     ignoredExtensions: options.ignoreExtension,
     allowDirty: options.allowDirty ?? false,
     workingDirectory: process.cwd(),
-    home: homedir(),
-    remoteStore: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cfgc', 'remote'),
+    home: homeFolder(),
+    ...(cache !== undefined && {remoteStore: join(cache, 'cfgc', 'remote')}),
     executable: 'python3',
   };
 }
