@@ -1,6 +1,8 @@
 import {existsSync} from 'node:fs';
 import {type Command, CommanderError} from 'commander';
 import {buildProgram, withCommand} from './commands/program.js';
+import {hasCode} from './node-io.js';
+import {faultOfFile} from './util/file-fault.js';
 
 /** The release of cfgc, put in by the build. */
 declare const CFGC_VERSION: string;
@@ -20,6 +22,10 @@ async function main(words: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (hasCode(error, 'ENOENT') && /\buv_cwd\b/.test((error as Error).message)) {
+      process.stderr.write('cfgc: the current folder is not there any more\nchange into one that is\n');
+      return 3;
+    }
     return defect(error);
   }
 }
@@ -39,9 +45,12 @@ ${what.replace(/^/gm, '    ')}
 
 // Whoever reads the output may stop reading (`cfgc annotate … | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`cfgc: standard output can't be written: ${faultOfFile(error)}\n`);
+  process.exit(3);
 });
+// Messages that can't be written can't be told either: the status is what is left.
+process.stderr.on('error', () => {});
 
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;

@@ -1,12 +1,12 @@
 /** What other programs read: drawings, and the end of a run that is a defect of cfgc. */
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {dir} from 'tmp-promise';
 import {readFlowchart} from '../harness/mermaid.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, needsProgram, projectRoot} from '../harness/tools.js';
+import {execute, needsProgram, projectRoot, type Ran} from '../harness/tools.js';
 
 const cfgc = join(projectRoot, 'dist/cfgc.cjs');
 
@@ -112,6 +112,43 @@ function shownLabel(label: string): string {
     .replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
     .replaceAll('&amp;', '&');
 }
+
+testWith(needsProgram('sh'))('exit status: 3 where the current folder was taken away', async (t) => {
+  const {path: cwd, cleanup} = await dir({unsafeCleanup: true});
+  t.teardown(cleanup);
+  const gone = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+  const ran = await execute(['sh', '-c', gone, 'sh', process.execPath, cfgc, 'check', join(cwd, 'prod.cfg')], {cwd});
+  t.deepEqual(ran, {
+    status: 3,
+    stdout: '',
+    stderr: 'cfgc: the current folder is not there any more\nchange into one that is\n',
+  });
+});
+
+testWith(existsSync('/dev/full') ? undefined : 'no /dev/full')(
+  'exit status: 3 where standard output is full; where standard error is, the status is what it was',
+  async (t) => {
+    const {path: cwd, cleanup} = await dir({unsafeCleanup: true});
+    t.teardown(cleanup);
+    await writeFile(join(cwd, 'prod.cfg'), '[buildout]\nparts =\n');
+    await writeFile(join(cwd, 'bad.cfg'), '[buildout]\nextends = none.cfg\n');
+    const ask = (redirected: string, ...words: string[]): Promise<Ran> =>
+      execute(['sh', '-c', `exec "$@" ${redirected}`, 'sh', process.execPath, cfgc, ...words], {cwd});
+    for (const words of [['query'], ['annotate'], ['explain', 'CFG001'], ['--help'], ['check', '--format', 'json']]) {
+      const ran = await ask(
+        '> /dev/full',
+        ...words,
+        ...(/^(query|annotate|check)$/.test(words[0]!) ? ['prod.cfg'] : []),
+      );
+      t.deepEqual(
+        ran,
+        {status: 3, stdout: '', stderr: "cfgc: standard output can't be written: the disk is full\n"},
+        words.join(' '),
+      );
+    }
+    t.deepEqual(await ask('2> /dev/full', 'check', 'bad.cfg'), {status: 1, stdout: '', stderr: ''});
+  },
+);
 
 test('exit status: a defect of cfgc ends with 70, asks for a report and names what was thrown', async (t) => {
   const broken = 'data:text/javascript,process.cwd = () => { throw new Error("made up") }';
