@@ -9,6 +9,7 @@ import type {Report} from './diagnostics/diagnostic.js';
 import {dirtyFiles} from './git.js';
 import type {Io} from './io.js';
 import {RemoteStore} from './load/remote-store.js';
+import {badLock} from './lock/kinds.js';
 import type {RemoteFacts} from './lock/lock.js';
 import {sourceFolders} from './lower/developed-eggs.js';
 import {lower, wantedInputs} from './lower/lower.js';
@@ -22,12 +23,14 @@ import type {InputFile, InputFiles, Part, RecipeLowering, RuleContext} from './m
 import type {Editable, PlanSource, ReleasePlan} from './model/release-plan.js';
 import type {Settings} from './model/settings.js';
 import type {Piece, Text} from './model/text.js';
+import {writeText} from './output.js';
 import type {Plugin} from './plugin/plugin.js';
 import {type Learn, type ReadProfile, type Request, readProfile} from './read-profile.js';
 import {type ResolveOptions, resolve} from './resolve/resolve.js';
 import {settingSections} from './settings/options.js';
 import {readSettings} from './settings/settings.js';
 import {sha256} from './util/digest.js';
+import {faultOfFile} from './util/file-fault.js';
 import {isUrl, shownUrl} from './util/path.js';
 import {shellWord} from './util/shell-text.js';
 import {show, text} from './util/text.js';
@@ -163,7 +166,15 @@ export async function lockRelease(
 ): Promise<Lock | undefined> {
   const [{lockPlan}, {readPins}] = await Promise.all([import('./lock/lock.js'), import('./lock/pins.js')]);
   const path = lockPath(checked.config);
-  const before = await io.readFile(path);
+  const before = await io.readFile(path).catch((error: unknown) => {
+    report({
+      kind: badLock,
+      message: `\`${basename(path)}\` can't be read: ${faultOfFile(error)}`,
+      hint: 'look at what lies there, and move it away',
+    });
+    return null;
+  });
+  if (before === null) return undefined;
   const answer = await lockPlan(
     {
       plan,
@@ -178,7 +189,8 @@ export async function lockRelease(
     io,
     report,
   );
-  if (answer?.text !== undefined) await io.writeFile(path, answer.text);
+  // A release is never made from a lock that is not on the disk.
+  if (answer?.text !== undefined && !(await writeText(path, answer.text, io, report))) return undefined;
   return answer?.lock;
 }
 

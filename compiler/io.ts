@@ -20,11 +20,11 @@ export interface Io {
   names?(folder: string): Promise<readonly string[]>;
   /** The names of the folders in a folder, sorted; not asked where a world has none. */
   folderNames?(path: string): Promise<readonly string[]>;
-  /** Writes to a temporary file beside `path` and renames. `folders`: missing ones are made, for this user alone. */
+  /** Writes to a temporary file beside `path` and renames. `folders`: missing ones are made, with this mode. */
   writeFile(
     path: string,
     content: string | Uint8Array,
-    options?: {readonly mode?: number; readonly folders?: boolean},
+    options?: {readonly mode?: number; readonly folders?: number},
   ): Promise<void>;
   fetch(
     url: string,

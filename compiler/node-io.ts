@@ -55,7 +55,7 @@ export const nodeIo: Io = {
   },
 
   async writeFile(path, content, options) {
-    if (options?.folders) await mkdir(dirname(path), {recursive: true, mode: 0o700});
+    if (options?.folders !== undefined) await makeFolders(dirname(path), options.folders);
     // A link stays a link: what it points to is replaced.
     const target = await realpath(path).catch(() => path);
     const before = await stat(target).catch(() => undefined);
@@ -113,6 +113,26 @@ export const nodeIo: Io = {
 
   env: process.env,
 };
+
+/**
+ * A folder with those above it. Node's own way never ends where the system has no place for one (`/proc`, the folder of a user
+ * whom an automounter does not know): there `mkdir` says that the folder above is missing, which is there.
+ */
+async function makeFolders(path: string, mode: number): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await stat(at).catch(() => undefined))?.isDirectory(); at = dirname(at)) {
+    missing.push(at);
+    if (dirname(at) === at) break;
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      await mkdir(folder, {mode});
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
 
 /** Whether an error is one of the system's, of this code (`ENOENT`). */
 export function hasCode(error: unknown, code: string): boolean {

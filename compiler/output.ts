@@ -85,19 +85,36 @@ export async function writeOutputs(
       written.push({path: file.path, change: 'unchanged', ...rest});
       continue;
     }
-    try {
-      await io.writeFile(file.path, file.content, file.mode === undefined ? {} : {mode: file.mode});
-    } catch (error) {
-      report({
-        kind: outputFailed,
-        message: `\`${file.path}\` can't be written: ${faultOfFile(error)}`,
-        hint: `make \`${dirname(file.path)}\` a folder that you may write to, or give another with -o`,
-      });
-      return undefined;
-    }
+    const hint = `make \`${dirname(file.path)}\` a folder that you may write to, or give another with -o`;
+    const mode = file.mode === undefined ? {} : {mode: file.mode};
+    if (!(await writeText(file.path, file.content, io, report, {hint, ...mode}))) return undefined;
     written.push({path: file.path, change: before === undefined ? 'made' : 'changed', ...rest});
   }
   return written;
+}
+
+/**
+ * Writes a file of the user's, or says why it could not be.
+ * @returns whether it was written
+ */
+export async function writeText(
+  path: string,
+  content: string,
+  io: Io,
+  report: Report,
+  {hint, ...options}: {readonly hint?: string; readonly mode?: number; readonly folders?: number} = {},
+): Promise<boolean> {
+  try {
+    await io.writeFile(path, content, options);
+    return true;
+  } catch (error) {
+    report({
+      kind: outputFailed,
+      message: `\`${path}\` can't be written: ${faultOfFile(error)}`,
+      hint: hint ?? `make \`${dirname(path)}\` a folder that you may write to`,
+    });
+    return false;
+  }
 }
 
 /**

@@ -43,7 +43,7 @@ function writeCache() {
   for (const folder of folders) {
     const side = path.join(folder, `${name}.${process.pid}`);
     try {
-      if (folder !== folders[0]) fs.mkdirSync(folder, {recursive: true, mode: 0o700});
+      if (folder !== folders[0]) [path.dirname(folder), folder].forEach(makeFolder);
       fs.writeFileSync(side, script.createCachedData(), {flag: 'wx', mode: 0o644});
       fs.renameSync(side, path.join(folder, name));
       return;
@@ -52,6 +52,11 @@ function writeCache() {
       fs.rmSync(side, {force: true});
     }
   }
+}
+
+// One at a time: where the system has no place for a folder (/proc, an automounter), Node's recursive way never ends.
+function makeFolder(folder) {
+  if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700});
 }
 
 function isOurs(uid) {

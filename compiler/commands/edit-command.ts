@@ -2,6 +2,7 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {checkProfile, planRelease} from '../compile.js';
 import {addDistribution, type Edited, removeDistribution} from '../edit/distribution.js';
 import {nodeIo} from '../node-io.js';
+import {writeText} from '../output.js';
 import {isUrl} from '../util/path.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
@@ -54,8 +55,9 @@ export async function editCommand(
     session.report,
   );
   if (edited) {
-    if (edited.text !== file.text) await nodeIo.writeFile(path, edited.text);
-    tell(way, distribution, options.to, profile, edited, edited.text !== file.text);
+    const changed = edited.text !== file.text;
+    if (!changed || (await writeText(path, edited.text, nodeIo, session.report)))
+      tell(way, distribution, options.to, profile, edited, changed);
   }
   return session.finish();
 }

@@ -5,9 +5,8 @@ import {severityOf} from '../diagnostics/severity.js';
 import {decisionsComment, startingProfile} from '../inspect/starting-profile.js';
 import type {Io} from '../io.js';
 import {nodeIo} from '../node-io.js';
-import {foreignOutput, outputFailed} from '../output.js';
+import {foreignOutput, writeText} from '../output.js';
 import {readProfile} from '../read-profile.js';
-import {faultOfFile} from '../util/file-fault.js';
 import type {ReadOptions} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
@@ -50,16 +49,8 @@ export async function initCommand(file: string, options: InitOptions, version: s
   });
   const found = await findings(text, output, {...options, allowDirty: true}, version);
   const all = [...decisions, ...found];
-  try {
-    await nodeIo.writeFile(output, text + decisionsComment(all));
-  } catch (error) {
-    session.report({
-      kind: outputFailed,
-      message: `\`${shown}\` can't be written: ${faultOfFile(error)}`,
-      hint: 'give another name with -o',
-    });
-    return session.finish();
-  }
+  const hint = 'give another name with -o';
+  if (!(await writeText(output, text + decisionsComment(all), nodeIo, session.report, {hint}))) return session.finish();
   process.stdout.write(`wrote  ${shown}\nto be decided by hand:\n${all.map((line) => `  - ${line}\n`).join('')}`);
   process.stdout.write(`then: cfgc check ${shown}\n`);
   return 0;

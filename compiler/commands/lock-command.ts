@@ -20,7 +20,7 @@ export async function lockCommand(
   // The lock tells all that is not pinned; what else is wrong with the profile is no matter of the lock.
   if (session.hasErrors() && !session.onlyErrorsOf('CFG412')) return session.finish();
   const path = lockPath(checked.config);
-  const before = await nodeIo.readFile(path);
+  const before = await nodeIo.readFile(path).catch(() => undefined);
   const mode = options.locked ? 'locked' : options.update ? 'update' : 'use';
   const lock = await lockRelease(plan, checked, nodeIo, session.report, mode, request);
   if (lock && options.format === 'text') {

@@ -1,8 +1,6 @@
-import {mkdir} from 'node:fs/promises';
-import {dirname} from 'node:path';
 import {vendoredFiles} from '../edit/vendor.js';
 import {nodeIo} from '../node-io.js';
-import {foreignOutput} from '../output.js';
+import {foreignOutput, writeText} from '../output.js';
 import {readProfile} from '../read-profile.js';
 import {shownUrl} from '../util/path.js';
 import type {ReadOptions} from './options.js';
@@ -36,8 +34,7 @@ export async function vendorCommand(
   if (session.hasErrors()) return session.finish();
   // The copies first: a profile never names one that is not there.
   for (const {path, text, url} of [...files].sort((a, b) => Number(!a.url) - Number(!b.url))) {
-    await mkdir(dirname(path), {recursive: true});
-    await nodeIo.writeFile(path, text);
+    if (!(await writeText(path, text, nodeIo, session.report, {folders: 0o777}))) return session.finish();
     process.stderr.write(url === undefined ? `changed  ${path}\n` : `made  ${path} (${shownUrl(url)})\n`);
   }
   if (files.length === 0) process.stderr.write(`unchanged  ${file} extends no remote file\n`);

@@ -41,7 +41,7 @@ export class RemoteStore {
 
   /** For this user alone: what asks for a login may be a secret. */
   private write(kind: 'last' | 'content', name: string, bytes: Uint8Array): Promise<void> {
-    return this.io.writeFile(joinPath(this.folder, kind, name), bytes, {mode: 0o600, folders: true});
+    return this.io.writeFile(joinPath(this.folder, kind, name), bytes, {mode: 0o600, folders: 0o700});
   }
 
   private async read(kind: 'last' | 'content', name: string): Promise<Uint8Array | undefined> {
