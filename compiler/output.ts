@@ -70,10 +70,13 @@ export async function writeOutputs(
     }
     refused = true;
     const blamed = other ?? file;
+    const folder = (await io.pathKind(blamed.path)) === 'folder';
     report({
       kind: foreignOutput,
-      message: `\`${blamed.path}\` is not made by cfgc, and is left alone`,
-      hint: 'give another name with -o, or move the file away',
+      message: `\`${blamed.path}\` is ${folder ? 'a folder' : 'not made by cfgc, and is left alone'}`,
+      hint: folder
+        ? `name a file in it: -o ${join(blamed.path, 'release.sh')}`
+        : 'give another name with -o, or move the file away',
     });
   }
   if (refused) return undefined;

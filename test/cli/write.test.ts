@@ -83,6 +83,18 @@ test('write: copies of remote files below what is a file', async (t) => {
   t.is(await readFile(join(folder, 'remote.cfg'), 'utf8'), remote, 'the profile still names what is there');
 });
 
+test('write: -o with a folder asks for a name in it', async (t) => {
+  const {folder, run} = await siteOf(t);
+  await mkdir(join(folder, 'out'));
+  const {status, stderr} = await run('prod.cfg', '-o', 'out/', '--allow-dirty');
+  t.is(status, 1, stderr);
+  t.regex(
+    stderr,
+    /^error\[CFG790\]: `.*\/site\/out` is a folder\n {2}= hint: name a file in it: -o .*\/site\/out\/release\.sh$/m,
+  );
+  t.deepEqual(await readdir(join(folder, 'out')), []);
+});
+
 test('read: a lock that is a folder', async (t) => {
   const {folder, run} = await siteOf(t);
   await mkdir(join(folder, 'pylock.prod.toml'));
