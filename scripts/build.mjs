@@ -142,7 +142,8 @@ async function bundle() {
     define: {CFGC_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)},
     logLevel: 'warning',
   });
-  const code = `(function(require){var module={exports:{}},exports=module.exports;${outputFiles[0].text}\n})\n`;
+  // lodash asks a module that can't require for the insides of Node's process.
+  const code = `(function(require){var module={exports:{},require},exports=module.exports;${outputFiles[0].text}\n})\n`;
   const beyondAscii = /[^\0-\x7f]/.exec(code);
   if (beyondAscii) throw new Error(`the bundle holds a character that is not ASCII: ${beyondAscii[0]}`);
   const start = readFileSync(join(root, 'scripts/start.cjs'), 'utf8');

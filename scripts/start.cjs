@@ -23,8 +23,32 @@ const script = new vm.Script(fs.readFileSync(file, 'latin1'), {
   cachedData,
   importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
-if (folders.length > 0 && (!cachedData || script.cachedDataRejected)) process.once('exit', writeCache);
+if (cachedData && !script.cachedDataRejected) {
+  if (run !== 'help') forShortRuns();
+} else if (folders.length > 0) process.once('exit', writeCache);
 script.runInThisContext()(require);
+
+/**
+ * Most runs are over before it pays to optimise what they run, or to make room for many new objects: V8 waits longer with the
+ * one, and does without the other. A third less work, a quarter less memory at ten thousand options.
+ * Not where a cache is written: V8 would take it for that of other flags. For the same reason Node's own modules, of which it has
+ * such code too, are loaded before.
+ */
+function forShortRuns() {
+  // The flag's name in the V8 of Node 20, 22 and 24; one that another V8 does not know would be an error to the user.
+  const later = {
+    11.3: '--interrupt-budget=1000000',
+    12.4: '--invocation-count-for-turbofan=30000',
+    13.6: '--invocation-count-for-turbofan=30000',
+  }[process.versions.v8.split('.', 2).join('.')];
+  if (later === undefined) return;
+  const v8 = require('node:v8');
+  const used = run === 'compile' ? ['child_process', 'crypto', 'fs/promises'] : [];
+  for (const module of used) require(`node:${module}`);
+  void process.stdout;
+  v8.setFlagsFromString(later);
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
+}
 
 function readCache() {
   for (const folder of folders) {
