@@ -9,8 +9,11 @@ import {sha256} from '../util/digest.js';
  */
 export function contentDigest(plan: ReleasePlan, lock: Lock): string {
   const {version: _, ...release} = plan.release;
-  const {sources: _sources, ...whole} = plan;
-  return fingerprint({...whole, release, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
+  const {sources: _sources, settings: _settings, ...whole} = plan;
+  // What names a webhook is a place too: it says nothing of what the release does.
+  const webhooks = plan.hooks.webhooks.map(({setting: _setting, ...webhook}) => webhook);
+  const hooks = {...plan.hooks, webhooks};
+  return fingerprint({...whole, release, hooks, packages: hashes(lock.packages), supervisor: hashes(lock.supervisor)});
 }
 
 /**

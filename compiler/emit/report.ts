@@ -141,7 +141,8 @@ function entries<K extends Entry['kind']>(
 }
 
 function place({part, file, line}: Origin): string {
-  return part === undefined ? `${file}:${line}` : `${part}, ${file}:${line}`;
+  const place = line === 0 ? file : `${file}:${line}`;
+  return part === undefined ? place : `${part}, ${place}`;
 }
 
 /** A table under a heading; nothing where it has no rows. */

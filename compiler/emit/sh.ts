@@ -17,9 +17,10 @@ import {sha256} from '../util/digest.js';
 import {place, refs, refsWithin, show, text} from '../util/text.js';
 import {closure, contentDigest, serviceFingerprint, serviceSources} from './fingerprint.js';
 import {identifier, shSource, shWord, variableOf} from './quote.js';
-import {serviceFiles, servicesOf} from './service-files.js';
-import {needsRoot, type ServiceFile} from './supervisor-conf.js';
-import {library, render} from './templates.js';
+import {scriptSettings, settingPlace} from './script-settings.js';
+import {serviceFiles} from './service-files.js';
+import type {ServiceFile} from './supervisor-conf.js';
+import {library, originText, render, settingText} from './templates.js';
 
 /**
  * The release script.
@@ -38,22 +39,22 @@ export function emitScript(plan: ReleasePlan, lock: Lock, report: Report): strin
     version: plan.release.version,
     profile: plan.release.profile,
     sources: plan.sources,
-    settings: settings(whole, contentDigest(plan, lock)),
+    settings: scriptSettings(whole, contentDigest(plan, lock)),
     folders: Object.entries(plan.layout.folders)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, path]) => ({variable: folderVariable(name), path})),
+      .map(([name, path]) => ({variable: folderVariable(name), path, from: settingPlace(`layout:${name}`, plan)})),
     functions: functions
       .filter(({blocks}) => blocks.length > 0)
-      .map((each) => ({...each, blocks: withOriginsOnce(each.blocks)})),
+      .map((each) => ({...each, blocks: each.documents ? each.blocks : withOriginsOnce(each.blocks)})),
     empty: functions.filter(({blocks}) => blocks.length === 0),
     library: library(),
   });
   return withChecksum(body);
 }
 
-/** Entries of one line that follow each other and come from one place have it above the first: they are one block to a reader. */
+/** Entries that follow each other and come from one place have it above the first: they are one block to a reader. */
 function withOriginsOnce(blocks: readonly string[]): readonly string[] {
-  const origin = (block: string | undefined): string | undefined => /^ *# .*\n(?=.*\n$)/.exec(block ?? '')?.[0];
+  const origin = (block: string | undefined): string | undefined => /^ *# .*\n/.exec(block ?? '')?.[0];
   return blocks.map((block, index) => {
     const own = origin(block);
     return own !== undefined && own === origin(blocks[index - 1]) ? block.slice(own.length) : block;
@@ -83,40 +84,6 @@ function withChecksum(body: string): string {
   return [...lines.slice(0, 2), checksumMark + digest, ...lines.slice(2)].join('\n');
 }
 
-function settings(plan: ReleasePlan, digest: string): readonly {readonly name: string; readonly value: string}[] {
-  const {release, target} = plan;
-  const values: Readonly<Record<string, string>> = {
-    NAME: release.name,
-    VERSION: release.version,
-    PROFILE: release.profile,
-    PYTHON_WANTED: target.python,
-    IMPLEMENTATION: target.implementation,
-    PLATFORM: target.platform,
-    DEFAULT_PREFIX: release.prefix,
-    SERVICE_USER: release.user,
-    SERVICE_GROUP: release.group,
-    OPERATORS: release.operators ?? '',
-    KEEP: String(release.keep),
-    SERVICES: release.services,
-    SCHEDULES: release.schedules,
-    SUPERVISOR_AS_ROOT: release.services === 'supervisor' && needsRoot(servicesOf(plan)) ? 'yes' : 'no',
-    PROGRAM_USERS: release.services === 'none' ? '' : programUsers(plan),
-    INSTALLER: release.installer,
-    BUILD_FROM_SOURCE: release.buildFromSource.join(' '),
-    DATA_MIGRATION: release.dataMigration ? 'yes' : 'no',
-    SYSLOG_ENABLED: plan.logging.enabled ? 'yes' : 'no',
-    SYSLOG_FACILITY: plan.logging.facility,
-    LAYOUT_STYLE: plan.layout.style,
-    CONTENT_DIGEST: digest,
-  };
-  return Object.entries(values).map(([name, value]) => ({name, value}));
-}
-
-/** The users that services name for themselves. */
-function programUsers(plan: ReleasePlan): string {
-  return [...new Set(servicesOf(plan).flatMap(({user}) => user ?? []))].sort().join(' ');
-}
-
 /** `[layout] data = …` moves what `$DATA` names; code is the release's own place for lib and share. */
 function folderVariable(name: string): string {
   return identifier(name).toUpperCase();
@@ -128,6 +95,8 @@ interface DataFunction {
   readonly about: string;
   /** Rendered entries; none: the function does nothing. */
   readonly blocks: readonly string[];
+  /** Each block feeds a text, often of many lines: it says where it is from even where the one before said the same. */
+  readonly documents?: boolean;
   /** Of the form `case $1 in … esac`: asked for one name, not visited. */
   readonly choice?: boolean;
 }
@@ -144,6 +113,8 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
     about,
     blocks: items.map((item) => render(`entries/${template}.sh.hbs`, view(item))),
   });
+  const documents = <T>(...args: Parameters<typeof each<T>>) => ({...each(...args), documents: true});
+  const from = (setting: string): string => settingText(setting, plan.settings);
   const backups = of('backup');
   const commands = of('command');
   return [
@@ -155,9 +126,18 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       (name) => ({
         class: name,
         ...plan.permissions[name],
+        from: from(`permissions:${name}`),
       }),
     ),
-    each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, inputView),
+    each('each_input', 'NAME HAS_FALLBACK FALLBACK: variables of whoever runs this', 'input', plan.inputs, (input) => ({
+      name: input.name,
+      hasFallback: input.fallback !== undefined,
+      fallback: input.fallback ?? '',
+      // One that no section declares stands in a value somewhere: preflight asks for it then.
+      from: plan.settings[`inputs:${input.name}`]
+        ? from(`inputs:${input.name}`)
+        : 'not declared: values below refer to it',
+    })),
     each(
       'inputs',
       'assigns INPUT_...: their values, or what stands in for them',
@@ -179,7 +159,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       'NAME FROM SOURCE GENERATE: where a secret lies on the host',
       'secret',
       plan.secrets,
-      secretView,
+      (secret) => ({...secretView(secret), from: from(`secrets:${secret.name}`)}),
     ),
     {
       ...each(
@@ -194,9 +174,13 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       ),
       choice: true,
     },
-    each('each_system', 'NAME COMMAND: programs of the host', 'system', plan.system, (item) => item),
+    each('each_system', 'NAME COMMAND: programs of the host', 'system', plan.system, (item) => ({
+      ...item,
+      from: item.origin === undefined ? from(`system:${item.name}`) : originText(item.origin),
+    })),
     each('each_webhook', 'URL SECRET_NAME FORMAT EVENTS', 'webhook', plan.hooks.webhooks, (hook) => ({
       ...hook,
+      from: from(hook.setting),
       secret: hook.secret ?? '',
       events: hook.events.join(' '),
     })),
@@ -229,7 +213,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       mode: entry.mode ?? '',
       owner: entry.owner ?? '',
     })),
-    each(
+    documents(
       'each_file',
       'CLASS PATH MODE EXECUTABLE UNLESS_EXISTS; the content on standard input',
       'file',
@@ -251,7 +235,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       of('scripts'),
       (entry) => ({...entry, part: entry.origin.part ?? ''}),
     ),
-    each(
+    documents(
       'each_command',
       'NAME WHEN INTERPRETER STOP_ON_ERROR; the source on standard input',
       'command',
@@ -283,7 +267,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
         excludes: entry.excludes ?? [],
       }),
     ),
-    each(
+    documents(
       'each_build',
       'NAME URL SHA256 PATH VARIABLES NAME VALUE... PATCH...: VARIABLES is how many; the source on standard input',
       'build',
@@ -334,7 +318,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       'ACTION COMMAND: with services = none, what does it',
       'service-command',
       Object.entries(plan.release.serviceCommands ?? {}),
-      ([action, command]) => ({action, command: shSource(command)}),
+      ([action, command]) => ({action, command: shSource(command), from: from(`release:${action}-command`)}),
     ),
     each('each_schedule', 'NAME TIMES COMMAND', 'schedule', of('schedule'), (entry) => ({
       ...entry,
@@ -356,7 +340,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       blocks: backups.flatMap((entry) =>
         entry.commands.map((command) =>
           render('entries/dump.sh.hbs', {
-            origin: entry.origin,
+            from: from(`backup:dump-${command.name}`),
             name: command.name,
             dump: shSource(command.dump),
             restore: command.restore === undefined ? '' : shSource(command.restore),
@@ -374,6 +358,7 @@ function dataFunctions(plan: ReleasePlan, lock: Lock, report: Report): readonly 
       plan.hooks.healthChecks,
       (check) => ({
         ...check,
+        from: from(check.url === undefined ? 'healthcheck:command' : 'healthcheck:url'),
         type: check.url === undefined ? 'command' : 'url',
         target: check.url ?? shSource(check.command ?? text()),
         statuses: check.status.join(' '),
@@ -429,18 +414,10 @@ function scriptView(entry: ScriptEntry): object {
   };
 }
 
-function inputView(input: ReleasePlan['inputs'][number]): object {
-  return {
-    name: input.name,
-    hasFallback: input.fallback !== undefined,
-    fallback: input.fallback ?? '',
-  };
-}
-
 function secretView(secret: Omit<Secret, 'span'>): object {
   const from = secret.from;
   const source = 'env' in from ? text(from.env) : 'file' in from ? from.file : from.command;
-  return {name: secret.name, from: Object.keys(from)[0] ?? '', source, generate: secret.generate};
+  return {name: secret.name, way: Object.keys(from)[0] ?? '', source, generate: secret.generate};
 }
 
 /** Its own variables, and those inputs and secrets that `shSource` left as variables of its source. */

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars/runtime.js';
 import type {Origin} from '../model/release-plan.js';
+import type {SettingOrigin, Settings} from '../model/settings.js';
 import {comment, type FileText, makeWord, shFeed, shWord} from './quote.js';
 import {shellFiles, templateSpecs} from './templates.generated.js';
 
@@ -24,9 +25,22 @@ export function library(): readonly {readonly name: string; readonly text: strin
 
 /** `part zeo: plone.recipe.zeoserver (base.cfg:14)`. */
 export function originText(origin: Origin): string {
-  const place = `${origin.file}:${origin.line}`;
+  const place = placeText(origin);
   if (origin.part === undefined) return comment(`the release itself (${place})`);
   return comment(`part ${origin.part}${origin.recipe === undefined ? '' : `: ${origin.recipe}`} (${place})`);
+}
+
+/** `[secrets] admin (prod.cfg:12)`; `default` where nothing sets it. */
+export function settingText(setting: string, origins: Settings['origins']): string {
+  const origin = origins[setting];
+  if (origin === undefined) return 'default';
+  const [section, option] = setting.split(/:(.*)/s);
+  return comment(`[${section}] ${option} (${placeText(origin)})`);
+}
+
+/** `prod.cfg:12`; what has no line is named alone. */
+export function placeText({file, line}: SettingOrigin): string {
+  return comment(line === 0 ? file : `${file}:${line}`);
 }
 
 const environment = Handlebars.create();

@@ -112,6 +112,7 @@ export function lower(
     ),
     inputs: allInputs(final, settings),
     system: hostCommands(parts, context, all),
+    settings: settings.origins,
   };
 }
 
@@ -120,14 +121,14 @@ function hostCommands(
   parts: readonly Part[],
   context: LowerContext,
   all: readonly RecipeLowering[],
-): Settings['system'] {
+): ReleasePlan['system'] {
   const {system} = context.settings;
   const named = new Set(system.map(({name}) => name));
   const own = parts.flatMap((part) => {
     const recipe = findRecipe(all, part.recipe, part.entryPoint);
     const skipped = named.has(part.name) || isBridged(part, context.settings);
     const command = skipped ? undefined : recipe?.hostCommand?.(part, context);
-    return command === undefined ? [] : [{name: part.name, command}];
+    return command === undefined ? [] : [{name: part.name, command, origin: part.origin('recipe')}];
   });
   return [...system.filter(({command}) => command !== 'build'), ...own];
 }

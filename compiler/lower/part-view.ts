@@ -40,7 +40,7 @@ export function recipeOf(section: ResolvedSection): {recipe: string; entryPoint:
   return {recipe: name, entryPoint: at === -1 ? 'default' : whole.slice(at + 1).trim() || 'default'};
 }
 
-/** File and line of a span, for the comment over a block. */
+/** File and line of a span, for the comment over a block. What no file wrote came with the command line. */
 export function fileLine(span: Span | undefined): Pick<Origin, 'file' | 'line'> {
-  return span === undefined ? {file: '', line: 0} : {file: span.source.name, line: position(span).line};
+  return span === undefined ? {file: 'the command line', line: 0} : {file: span.source.name, line: position(span).line};
 }

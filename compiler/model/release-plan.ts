@@ -7,6 +7,7 @@ export interface Origin {
   readonly part?: string;
   readonly recipe?: string;
   readonly file: string;
+  /** 0 for the command line, which has none. */
   readonly line: number;
 }
 
@@ -302,5 +303,8 @@ export interface ReleasePlan {
   readonly hooks: {readonly webhooks: Settings['webhooks']; readonly healthChecks: Settings['healthChecks']};
   readonly secrets: readonly Omit<Secret, 'span'>[];
   readonly inputs: Settings['inputs'];
-  readonly system: Settings['system'];
+  /** With the part that runs it, where [system] does not name it. */
+  readonly system: readonly (Settings['system'][number] & {readonly origin?: Origin})[];
+  /** Where settings were last written, by `section:option`; the others are defaults. */
+  readonly settings: Settings['origins'];
 }

@@ -38,7 +38,15 @@ export interface Permission {
   readonly directory: string;
 }
 
+/** Where a setting was last written: `file:line`; line 0 for the command line, which has none. */
+export interface SettingOrigin {
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface Webhook {
+  /** What names it: `webhooks:ci`, `release:webhooks`. */
+  readonly setting: string;
   readonly url: Text;
   /** Name in [secrets] of the HMAC-SHA256 key. */
   readonly secret?: string;
@@ -104,6 +112,8 @@ export interface Settings {
   /** Binaries that preflight asserts (`[system] name = command`). */
   readonly system: readonly {readonly name: string; readonly command: string}[];
   readonly backup: BackupSettings;
+  /** By `section:option`. What is not in it is a default. */
+  readonly origins: Readonly<Record<string, SettingOrigin>>;
 }
 
 /** Data that commands of the user's write and read: a dump is what `dump` prints, one file a run. */

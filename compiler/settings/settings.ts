@@ -29,6 +29,7 @@ import {
 import {settingSections} from './options.js';
 import {defaultPermissions, parsePermission, unsafe} from './permissions.js';
 import {type SectionReader, sectionReader} from './reader.js';
+import {settingOrigins} from './setting-origins.js';
 import {defaultTarget, isPlatform, isPython} from './target.js';
 import {readWebhook} from './webhook.js';
 
@@ -141,6 +142,7 @@ export function readSettings(
     inputs: readInputs(reader('inputs')),
     system: readSystem(reader('system')),
     backup: readBackup(reader('backup')),
+    origins: settingOrigins((section) => settingsOf(sections, section)),
   };
 }
 

@@ -46,7 +46,15 @@ export function readWebhook(line: Text, reader: SectionReader, option: string): 
       );
     }
   }
-  return {url, ...(secret !== undefined && {secret}), format, events, reader, option};
+  return {
+    setting: `${reader.name}:${option}`,
+    url,
+    ...(secret !== undefined && {secret}),
+    format,
+    events,
+    reader,
+    option,
+  };
 }
 
 function readEvents(value: string, reader: SectionReader, option: string, written: string): readonly string[] {

@@ -79,6 +79,7 @@ export function samplePlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
     secrets: [],
     inputs: [],
     system: [],
+    settings: {},
     ...changes,
   };
 }
@@ -204,6 +205,7 @@ export function fullPlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
     hooks: {
       webhooks: [
         {
+          setting: 'webhooks:ci',
           url: text('https://ci.example.org/hooks'),
           secret: 'admin-password',
           format: 'json',
@@ -214,7 +216,14 @@ export function fullPlan(changes: Partial<ReleasePlan> = {}): ReleasePlan {
     },
     secrets: [{name: 'admin-password', from: {file: text('/etc/guestbook/password')}, generate: true}],
     inputs: [{name: 'PORT', fallback: hostileValue}],
-    system: [{name: 'tar', command: 'tar'}],
+    system: [
+      {name: 'tar', command: 'tar'},
+      {name: 'cache', command: 'memcached', origin: at},
+    ],
+    settings: {
+      'secrets:admin-password': {file: 'release.cfg', line: 7},
+      'release:keep': {file: 'the command line', line: 0},
+    },
     ...changes,
   };
 }

@@ -9,7 +9,7 @@ import {emitScript} from '../../compiler/emit/sh.js';
 import {library} from '../../compiler/emit/templates.js';
 import type {Lock} from '../../compiler/model/lock.js';
 import type {Entry, ReleasePlan, ServiceEntry} from '../../compiler/model/release-plan.js';
-import {text} from '../../compiler/util/text.js';
+import {place, text} from '../../compiler/util/text.js';
 import {allPairs} from '../harness/pairs.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, projectRoot, shells, toolBoxes} from '../harness/tools.js';
@@ -301,6 +301,66 @@ test('a service that runs a source folder names it, and runs on all of the lock'
   const more = {...sampleLock(), packages: [...sampleLock().packages, locked('needed', '1.0', 'a'.repeat(64))]};
   t.not(serviceFingerprint(service, plan, more), serviceFingerprint(service, plan, sampleLock()));
   t.notRegex(emit(sample), /\n {4}"\$@" 'web' '\/home/);
+});
+
+test('settings say where they were written, and which are defaults', (t) => {
+  const plan = samplePlan();
+  const script = emit({
+    ...plan,
+    hooks: {
+      webhooks: [{setting: 'webhooks:c\ni', url: text('https://ci.example.org/'), format: 'json', events: []}],
+      healthChecks: [{url: text('http://127.0.0.1:8080/'), status: [200], deadlineSeconds: 30, intervalSeconds: 1}],
+    },
+    secrets: [{name: 'admin', from: {file: text('/etc/guestbook/admin')}, generate: true}],
+    layout: {style: 'prefix', folders: {data: text('/srv/data')}},
+    settings: {
+      'release:keep': {file: 'prod.cfg', line: 7},
+      'release:prefix': {file: 'the command line', line: 0},
+      'layout:data': {file: 'prod.cfg', line: 9},
+      'permissions:bin': {file: 'a\ndate', line: 3},
+      'secrets:admin': {file: 'prod.cfg', line: 12},
+      'webhooks:c\ni': {file: 'prod.cfg', line: 15},
+      'healthcheck:url': {file: 'prod.cfg', line: 18},
+    },
+  });
+  for (const [comment, line] of [
+    ['[permissions] bin (a date:3)', "'bin' "],
+    ['default', "'code' "],
+    ['[secrets] admin (prod.cfg:12)', "'admin' "],
+    ['[webhooks] c i (prod.cfg:15)', "'https://ci"],
+    ['[healthcheck] url (prod.cfg:18)', 'url '],
+  ]) {
+    t.true(script.includes(`    # ${comment}\n    "$@" ${line}`), comment);
+  }
+  t.true(script.includes(`    KEEP='${plan.release.keep}' # prod.cfg:7\n`));
+  t.true(script.includes(`    DEFAULT_PREFIX='${plan.release.prefix}' # the command line\n`));
+  t.true(script.includes("    DATA='/srv/data' # prod.cfg:9\n"));
+  t.true(script.includes(`    INSTALLER='${plan.release.installer}'\n`), 'a default has no place');
+});
+
+test('launchers of one place have it once, files each their own', (t) => {
+  const at = origin('web', 12);
+  const launcher = (name: string): Entry => ({
+    kind: 'script',
+    origin: at,
+    path: place('bin', name),
+    environment: 'main',
+    run: {type: 'call', module: 'x', attributes: name},
+    initialization: text('import os\nimport sys\n'),
+    arguments: text(),
+    extraPaths: [],
+  });
+  const file = (name: string): Entry => ({
+    kind: 'file',
+    origin: at,
+    class: 'etc',
+    path: place('etc', name),
+    content: text('x\n'),
+    executable: false,
+  });
+  const plan = samplePlan();
+  const script = emit({...plan, entries: [launcher('a'), launcher('b'), launcher('c'), file('d'), file('e')]});
+  t.is(script.split(':12)\n').length - 1, 3);
 });
 
 test('the header names all that the script was made from, as sha256sum --check reads it', (t) => {

@@ -98,5 +98,6 @@ export function plan(eggs: readonly string[], exclude: readonly string[] = []): 
     secrets: [],
     inputs: [],
     system: [],
+    settings: {},
   };
 }

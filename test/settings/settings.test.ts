@@ -1,9 +1,11 @@
 import test from 'ava';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
-import type {ResolvedSection} from '../../compiler/model/config.js';
+import type {HistoryItem, ResolvedOption, ResolvedSection} from '../../compiler/model/config.js';
+import type {Source} from '../../compiler/model/source.js';
 import type {Text} from '../../compiler/model/text.js';
 import {settingSections} from '../../compiler/settings/options.js';
 import {defaultPermissions, parsePermission} from '../../compiler/settings/permissions.js';
+import {settingOrigins} from '../../compiler/settings/setting-origins.js';
 import {readSettings} from '../../compiler/settings/settings.js';
 import {place, text} from '../../compiler/util/text.js';
 
@@ -125,10 +127,46 @@ test('settings: webhooks, named or not', (t) => {
   });
   t.deepEqual(found, []);
   t.deepEqual(settings.webhooks, [
-    {url: text('https://ci.example.org/a'), format: 'json', events: []},
-    {url: text('https://ci.example.org/b'), secret: 'key', format: 'json', events: ['failure', 'rollback']},
-    {url: text('https://chat.example.org/x'), format: 'slack', events: []},
+    {setting: 'release:webhooks', url: text('https://ci.example.org/a'), format: 'json', events: []},
+    {
+      setting: 'release:webhooks',
+      url: text('https://ci.example.org/b'),
+      secret: 'key',
+      format: 'json',
+      events: ['failure', 'rollback'],
+    },
+    {setting: 'webhooks:chat', url: text('https://chat.example.org/x'), format: 'slack', events: []},
   ]);
+});
+
+test('settings: each has the place where it was last written, defaults have none', (t) => {
+  const source = {name: 'prod.cfg', text: '[release]\nkeep = 3\nkeep = 4\n', kind: 'file'} as unknown as Source;
+  const at = (value: string): HistoryItem => ({
+    operation: 'set',
+    from: 'file',
+    value,
+    span: {source, start: source.text.indexOf(value), end: source.text.indexOf(value) + 1},
+  });
+  const option = (name: string, ...history: HistoryItem[]): [string, ResolvedOption] => {
+    const raw = history.at(-1)!.value;
+    return [name, {name, raw, value: text(raw), history}];
+  };
+  const origins = settingOrigins((name) =>
+    name !== 'release'
+      ? undefined
+      : {
+          name,
+          options: new Map([
+            option('keep', at('3'), at('4')),
+            option('prefix', at('3'), {operation: 'set', from: 'command-line', value: '/srv/x'}),
+            option('recipe-default', {operation: 'set', from: 'default', value: 'x'}),
+          ]),
+        },
+  );
+  t.deepEqual(origins, {
+    'release:keep': {file: 'prod.cfg', line: 3},
+    'release:prefix': {file: 'the command line', line: 0},
+  });
 });
 
 test('settings: secrets say where, never what', (t) => {
