@@ -58,20 +58,12 @@ export function lower(
   const parts = withAppended(resolved, plain, {...base, parts: plain, report}, all);
   const context: LowerContext = {...base, parts, report};
 
-  const entries: Entry[] = [];
-  for (const part of parts) {
-    const recipe = findRecipe(all, part.recipe, part.entryPoint);
-    if (isBridged(part, settings)) entries.push(bridge(part, report));
-    else if (recipe === undefined) reportUnknownRecipe(part, all, report);
-    else if (recipe.developmentOnly && settings.profile === 'prod') {
-      reportDevelopmentOnly(part, report);
-    } else if (recipe.replacedBy !== undefined) {
-      reportReplaced(part, recipe.replacedBy, report);
-    } else {
-      reportUnknownOptions(part, recipe, resolved, report);
-      entries.push(...recipe.lower(part, context));
-    }
-  }
+  const planned = parts.map((part) => plannedBy(part, context, all, resolved));
+  const together = planned.flatMap(({entries}) => entries);
+  const entries = planned.flatMap(({part, recipe, entries: own}) => [
+    ...own,
+    ...(recipe?.finish?.(part, context, together) ?? []),
+  ]);
   entries.push(...automaticBackup(entries, context, all));
 
   const environment = mainEnvironment(entries, developed, report);
@@ -114,6 +106,28 @@ export function lower(
     system: hostCommands(parts, context, all),
     settings: settings.origins,
   };
+}
+
+interface Planned {
+  readonly part: Part;
+  readonly entries: readonly Entry[];
+  /** Whose module lowered it; undefined where none did. */
+  readonly recipe?: RecipeLowering;
+}
+
+/** What a part's recipe plans by itself; a part that can't be lowered is reported, and plans nothing. */
+function plannedBy(part: Part, context: LowerContext, all: readonly RecipeLowering[], resolved: Resolved): Planned {
+  const {settings, report} = context;
+  const recipe = findRecipe(all, part.recipe, part.entryPoint);
+  if (isBridged(part, settings)) return {part, entries: [bridge(part, report)]};
+  if (recipe === undefined) reportUnknownRecipe(part, all, report);
+  else if (recipe.developmentOnly && settings.profile === 'prod') reportDevelopmentOnly(part, report);
+  else if (recipe.replacedBy !== undefined) reportReplaced(part, recipe.replacedBy, report);
+  else {
+    reportUnknownOptions(part, recipe, resolved, report);
+    return {part, entries: recipe.lower(part, context), recipe};
+  }
+  return {part, entries: []};
 }
 
 /** What `[system]` says, and what parts run where it says nothing. `build` is no command: the part of that name is compiled. */

@@ -73,6 +73,8 @@ export interface RecipeLowering {
   /** The ZODB storages that the part keeps on this host: what an automatic backup must hold. */
   readonly storages?: (part: Part, context: LowerContext) => readonly Storage[];
   lower(part: Part, context: LowerContext): readonly Entry[];
+  /** What depends on what all parts planned, this one included: it stands behind the part's own entries. */
+  readonly finish?: (part: Part, context: LowerContext, planned: readonly Entry[]) => readonly Entry[];
 }
 
 export interface Appended {

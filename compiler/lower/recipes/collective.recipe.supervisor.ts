@@ -137,7 +137,7 @@ function program(part: Part, line: Text, groups: ReadonlyMap<string, string>, co
   );
   if (fields === undefined) return [];
   const name = show(fields.name!);
-  const options = processOptions(fields.options);
+  const options = processOptions(fields.options, wrongYes(part, 'programs', context));
   const server = serverProgram(fields.command!, fields.arguments ?? text(), {part, option: 'programs', name}, context);
   const command = server?.command ?? [fields.command!, ...shellWords(fields.arguments ?? text())];
   const redirect = fields.redirect && show(fields.redirect);
@@ -157,11 +157,11 @@ function program(part: Part, line: Text, groups: ReadonlyMap<string, string>, co
       ...(umask !== undefined && {umask}),
       priority: Number(options.take('priority') ?? show(fields.priority!)),
       ...(group !== undefined && {group}),
-      autostart: (options.take('autostart') ?? 'true').toLowerCase() !== 'false',
+      autostart: options.yes('autostart') ?? true,
       startSeconds: options.number('startsecs') ?? server?.startSeconds ?? 1,
       stopSignal: options.take('stopsignal') ?? 'TERM',
       stopWaitSeconds: options.number('stopwaitsecs') ?? server?.stopWaitSeconds ?? 10,
-      redirectStderr: (options.take('redirect_stderr') ?? redirect ?? 'false') === 'true',
+      redirectStderr: options.yes('redirect_stderr') ?? redirect === 'true',
       events: [],
       extra: options.rest(),
       ready: server?.ready ?? [],
@@ -181,7 +181,7 @@ function listener(part: Part, line: Text, context: LowerContext): ServiceEntry[]
   );
   if (fields === undefined) return [];
   const name = show(fields.name!);
-  const options = processOptions(fields.options);
+  const options = processOptions(fields.options, wrongYes(part, 'eventlisteners', context));
   const inBox = /^\{bin\}\/([\w.-]+)$/.exec(show(context.placed(fields.command!)))?.[1];
   const command = inBox === undefined ? fields.command! : place('supervisor', `venv/bin/${inBox}`);
   return [
@@ -192,7 +192,7 @@ function listener(part: Part, line: Text, context: LowerContext): ServiceEntry[]
       command: [command, ...shellWords(fields.arguments ?? text())],
       environment: environmentOf(part, options),
       priority: Number(options.take('priority') ?? '-1'),
-      autostart: (options.take('autostart') ?? 'true').toLowerCase() !== 'false',
+      autostart: options.yes('autostart') ?? true,
       startSeconds: options.number('startsecs') ?? 1,
       stopSignal: options.take('stopsignal') ?? 'TERM',
       stopWaitSeconds: options.number('stopwaitsecs') ?? 10,
@@ -246,11 +246,31 @@ interface ProcessOptions {
   take(name: string): string | undefined;
   takeText(name: string): Text | undefined;
   number(name: string): number | undefined;
+  /** Undefined where it is absent, or no word that supervisor takes: that is reported. */
+  yes(name: string): boolean | undefined;
   rest(): {name: string; value: Text}[];
 }
 
+/** Reports `name=word` of a program line. */
+type WrongYes = (name: string, word: string) => void;
+
+function wrongYes(part: Part, option: string, {report}: LowerContext): WrongYes {
+  return (name, word) => {
+    const message = `\`${name}\` of part \`${part.name}\` can't be \`${word}\``;
+    reportBad(
+      part,
+      option,
+      report,
+      message,
+      'true or false',
+      `write \`${name}=true\` or \`${name}=false\``,
+      `${name}=${word}`,
+    );
+  };
+}
+
 /** `k=v k="v w"`: split at blanks, quotes group. */
-function processOptions(value: Text | undefined): ProcessOptions {
+function processOptions(value: Text | undefined, wrong: WrongYes): ProcessOptions {
   const options = new Map<string, Text>();
   if (value !== undefined) {
     const {string, decode} = encode(value);
@@ -273,6 +293,14 @@ function processOptions(value: Text | undefined): ProcessOptions {
     number: (name) => {
       const found = take(name);
       return found === undefined || !/^\d+$/.test(found) ? undefined : Number(found);
+    },
+    // Source: supervisor 4.3.0, datatypes.py, `boolean`.
+    yes: (name) => {
+      const found = take(name);
+      if (found === undefined) return undefined;
+      if (/^(yes|true|on|1)$/i.test(found)) return true;
+      if (!/^(no|false|off|0)$/i.test(found)) wrong(name, found);
+      return false;
     },
     rest: () => [...options].map(([name, value]) => ({name, value})),
   };

@@ -184,7 +184,6 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       ...folders(part, context),
       ...homeFiles(part, context),
       ...[catalogueCommand(part, context)].filter((entry) => entry !== undefined),
-      ...initialUser(part, context),
       controlScript(part, context),
       ...eggScripts(formattedPart(part), context).filter(
         (entry) => !('path' in entry) || show(entry.path) !== show(place('bin', scriptName(part))),
@@ -192,6 +191,7 @@ export const ploneRecipeZope2instance: RecipeLowering = {
       ...(isNamedElsewhere(part, context) ? [] : [instanceService(part)]),
     ];
   },
+  finish: initialUser,
 };
 
 /** The instance as a service: `bin/PART console`, in the foreground. */

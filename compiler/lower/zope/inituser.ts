@@ -29,9 +29,10 @@ Source: Zope, what it does with the file inituser.
  * It lies in the run folder, and etc/PART of the release holds a link to it: Zope looks there, and could not remove a
  * file of the release, so it would set the password again at every start. The password is hashed while the file is written:
  * Zope splits the line at colons, and nothing in clear should lie about.
- * Of several instances of one database the first one writes it.
+ * Of several instances of one database the first that a deploy starts writes it; the first of all where it starts none.
+ * @param planned the entries of all parts: whose service starts by itself
  */
-export function initialUser(part: Part, context: LowerContext): readonly Entry[] {
+export function initialUser(part: Part, context: LowerContext, planned: readonly Entry[]): readonly Entry[] {
   const user = part.option('user');
   if (!user?.pieces.length) return [];
   const database = databaseFile(part, context);
@@ -45,12 +46,14 @@ export function initialUser(part: Part, context: LowerContext): readonly Entry[]
     });
     return [];
   }
-  const first = context.parts.find((other) => {
+  const same = context.parts.filter((other) => {
     if (!isZopeInstance(other) || !other.option('user')?.pieces.length) return false;
     const file = databaseFile(other, context);
     return file !== undefined && show(file) === show(database);
   });
-  if (first && first.name !== part.name) return [];
+  const started = same.filter((other) => isStarted(other, context, planned));
+  const [first = part] = [...started, ...same];
+  if (first.name !== part.name) return [];
   const account = accountOf(part, user, context);
   if (account === undefined) return [];
   const path = place('run', `${part.name}.inituser`);
@@ -73,18 +76,19 @@ export function initialUser(part: Part, context: LowerContext): readonly Entry[]
       name: `${part.name}-inituser-read`,
       when: 'after-switch',
       interpreter: 'python',
-      source: removeOnceRead(part, path, startsServices(context)),
+      source: removeOnceRead(part, path, started.length > 0),
       stopOnError: false,
       environment: [],
     },
   ];
 }
 
-/** Whether a deploy starts Zope: a manager does, or a command of the profile's own. */
-function startsServices({settings}: LowerContext): boolean {
-  return (
-    settings.services !== 'none' || ['start', 'restart'].some((action) => action in (settings.serviceCommands ?? {}))
-  );
+/** Whether a deploy starts the instance: a manager does, where its service starts by itself, or a command of the profile's own. */
+function isStarted(part: Part, {settings}: LowerContext, planned: readonly Entry[]): boolean {
+  if (settings.services === 'none') {
+    return ['start', 'restart'].some((action) => action in (settings.serviceCommands ?? {}));
+  }
+  return planned.some((entry) => entry.kind === 'service' && entry.autostart && entry.uses.includes(part.name));
 }
 
 /**
@@ -101,7 +105,7 @@ function removeOnceRead(part: Part, path: Text, waits: boolean): Text {
       text(
         waits
           ? 'Zope does not answer'
-          : `this deploy starts no Zope; once it runs: release.sh run ${part.name}-inituser-read`,
+          : `a deploy does not start it; once it runs: release.sh run ${part.name}-inituser-read`,
       ),
     ),
     `
