@@ -404,11 +404,13 @@ entry_command() (
     esac
     log_info "command $name"
     must cd "$RELEASE"
-    "$interpreter" "$source" </dev/null >&2
+    severity=err
+    [ "$stop" = yes ] || [ -n "$2" ] || severity=warning
+    command_run "$severity" "$name: " "$interpreter" "$source"
     status=$?
     rm -f "$source"
     [ "$status" -ne 0 ] || exit 0
-    if [ "$stop" = yes ] || [ -n "$2" ]; then
+    if [ "$severity" = err ]; then
         die_with "$status" "command $name failed with status $status"
     fi
     log_warn "command $name failed with status $status; its part says to go on"

@@ -73,6 +73,11 @@ log_orphan() {
 # log_line SEVERITY MESSAGE: one line, to every place that listens. Severities are those of syslog.
 log_line() {
     printf '%s\n' "$2" >&2
+    log_record "$1" "$2"
+}
+
+# log_record SEVERITY MESSAGE: one line, to every place but the screen, which has it already.
+log_record() {
     if [ -n "${LOG_FILE:-}" ]; then
         printf '%s\n' "$2" >>"$LOG_FILE" || LOG_FILE=
     fi

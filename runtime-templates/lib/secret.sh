@@ -7,6 +7,7 @@
 # secret_problems       prints a line for each secret that can't be had; generates nothing. For preflight
 # secret_value NAME     prints the value of a loaded secret; fails where there is none
 # secret_redact         copies standard input to standard output, every loaded secret replaced by ***
+# secret_redact_likely  the same without passwords in URLs and what looks like a credential, too
 #
 # Texts go into other programs by here-documents: printf is no builtin in mksh.
 
@@ -95,6 +96,22 @@ END
             print
         }'
 )
+
+secret_redact_likely() {
+    secret_redact | awk '
+        # name=value, name: value, "name": "value" of what is called like a credential; and user:password in URLs.
+        {
+            gsub(/:\/\/[^\/@[:space:]]+@/, "://***@")
+            out = ""
+            rest = $0
+            while (match(tolower(rest), /(passw|passwd|password|pwd|token|secret|api_?key|authorization)[a-z_]*["\047]?[ \t]*[=:][ \t]*/)) {
+                out = out substr(rest, 1, RSTART + RLENGTH - 1) "***"
+                rest = substr(rest, RSTART + RLENGTH)
+                sub(/^((basic|bearer|Basic|Bearer)[ \t]+)?("[^"]*"|\047[^\047]*\047|[^ \t,;]+)/, "", rest)
+            }
+            print out rest
+        }'
+}
 
 secret_read() (
     case $1 in

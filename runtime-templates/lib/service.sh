@@ -718,7 +718,7 @@ service_command() (
     action=$1
     command=$(each_service_command service_command_pick "$action")
     if [ -n "$command" ]; then
-        sh -c "$command" </dev/null
+        command_run err "services: $action: " sh -c "$command"
         status=$?
         if [ "$status" -ne 0 ]; then
             log_error "services: $action failed with status $status: $command"

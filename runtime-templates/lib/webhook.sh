@@ -6,7 +6,6 @@
 #   A failure carries STATUS, the exit status, and the redacted end of LOG_FILE.
 #   Returns 0 always: a dead endpoint never fails a deploy. It holds one up for WEBHOOK_LIMIT seconds at most, once: after that it
 #   is only told how the run ended, in one try.
-# webhook_redact         standard input without the values of secrets, passwords in URLs, and what looks like a credential
 #
 # Reads   NAME RELEASE_ID PROFILE HOST_NAME DEPLOYER STATE, LOG_FILE; WEBHOOK_FROM, the release that was active before.
 # Writes  WEBHOOK_DOWN, the endpoints that did not answer.
@@ -133,7 +132,7 @@ webhook_id() {
 
 # webhook_body EVENT STEP MESSAGE STATUS FORMAT ID
 webhook_body() (
-    said=$(printf '%s' "$3" | webhook_redact)
+    said=$(printf '%s' "$3" | secret_redact_likely)
     case $5 in
     slack | mattermost)
         printf '{'
@@ -186,24 +185,8 @@ webhook_sentence() (
 # webhook_log EVENT: the end of the log, for a failure; nothing otherwise.
 webhook_log() {
     if [ "$1" = failure ] && [ -n "${LOG_FILE:-}" ] && [ -r "$LOG_FILE" ]; then
-        tail -n "$WEBHOOK_LOG_LINES" <"$LOG_FILE" | webhook_redact
+        tail -n "$WEBHOOK_LOG_LINES" <"$LOG_FILE" | secret_redact_likely
     fi
-}
-
-webhook_redact() {
-    secret_redact | awk '
-        # name=value, name: value, "name": "value" of what is called like a credential; and user:password in URLs.
-        {
-            gsub(/:\/\/[^\/@[:space:]]+@/, "://***@")
-            out = ""
-            rest = $0
-            while (match(tolower(rest), /(passw|passwd|password|pwd|token|secret|api_?key|authorization)[a-z_]*["\047]?[ \t]*[=:][ \t]*/)) {
-                out = out substr(rest, 1, RSTART + RLENGTH - 1) "***"
-                rest = substr(rest, RSTART + RLENGTH)
-                sub(/^((basic|bearer|Basic|Bearer)[ \t]+)?("[^"]*"|\047[^\047]*\047|[^ \t,;]+)/, "", rest)
-            }
-            print out rest
-        }'
 }
 
 # webhook_sign SECRET FILE: prints the HMAC-SHA256 of the file in hex. The key reaches Python in its environment, which only the

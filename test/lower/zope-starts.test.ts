@@ -119,7 +119,7 @@ services = none
   t.is(ran.status, 1);
   t.regex(
     ran.stderr,
-    /inituser is left behind: this deploy starts no Zope; once it runs: release\.sh run instance-inituser-read \(/,
+    /inituser is left behind: a deploy does not start it; once it runs: release\.sh run instance-inituser-read \(/,
   );
   t.true(existsSync(file));
 });

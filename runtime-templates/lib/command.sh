@@ -1,0 +1,52 @@
+# shellcheck shell=sh
+# command.sh: commands of the profile, and what they say.
+#
+# command_run SEVERITY WHOSE COMMAND...
+#   Runs it without input, its words on standard error as they come. Where it fails, their end goes to the log too, each line
+#   with SEVERITY and behind WHOSE. Returns its status.
+
+command_run() (
+    severity=$1 whose=$2
+    shift 2
+    words=$STATE/command.log
+    must rm -f "$words" "$words.done"
+    # Into a file and not into a pipe, which a daemon that it starts would keep open.
+    : >"$words" || die "could not write $words"
+    exec 3<"$words"
+    command_follow "$words.done" &
+    follower=$!
+    "$@" </dev/null >"$words" 2>&1 3<&-
+    status=$?
+    : >"$words.done" || kill "$follower"
+    wait "$follower"
+    cat <&3 >&2
+    [ "$status" -eq 0 ] || command_record "$words" "$severity" "$whose"
+    rm -f "$words" "$words.done"
+    # A signal is 128 and its number; ksh93 counts from 256 and yash from 384, and an exit status has no room for that.
+    [ "$status" -lt 256 ] || status=$((128 + status % 128))
+    exit "$status"
+)
+
+# command_follow DONE: shows what comes into file 3, until the file DONE is there. Who shows the rest reads on from the same place.
+command_follow() {
+    looks=0
+    until [ -e "$1" ]; do
+        cat <&3 >&2
+        # Short commands are not to take a second each: a fraction, where sleep knows those.
+        if [ "$looks" -lt 5 ]; then
+            looks=$((looks + 1))
+            sleep 0.2 2>/dev/null || sleep 1
+        else
+            sleep 1
+        fi
+        log_orphan
+    done
+}
+
+# command_record FILE SEVERITY WHOSE: the end of its words, which the screen has, for the log. They are no part of this script, and
+# may show what they were given.
+command_record() {
+    tail -n 25 "$1" | secret_redact_likely | while IFS= read -r line; do
+        [ -z "$line" ] || log_record "$2" "$3$line"
+    done
+}
