@@ -1,3 +1,4 @@
+import {firstFew} from '../util/few.js';
 import {fileLine} from '../util/position.js';
 import type {Diagnostic} from './diagnostic.js';
 
@@ -15,11 +16,11 @@ export function withCauses(diagnostics: readonly Diagnostic[]): readonly Diagnos
     const span = diagnostic.primary?.span;
     return `${diagnostic.message}${span ? ` (${fileLine(span)})` : ''}`;
   });
-  const left = causes.length - longest;
-  const notes = [
-    ...causes.slice(0, longest).map((cause) => `likely cause: ${cause}`),
-    ...(left > 0 ? [`… and ${left} more ${left === 1 ? 'file that was' : 'files that were'} not read`] : []),
-  ];
+  const notes = firstFew(
+    causes.map((cause) => `likely cause: ${cause}`),
+    longest,
+    (left) => `${left === 1 ? 'file that was' : 'files that were'} not read`,
+  );
   const files = causes.length === 1 ? 'that file' : 'those files';
   return diagnostics.map((diagnostic) =>
     diagnostic.kind.missesName

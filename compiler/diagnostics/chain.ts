@@ -1,4 +1,5 @@
 import type {Source, Span} from '../model/source.js';
+import {bothEnds} from '../util/few.js';
 import {fileLine} from '../util/position.js';
 import type {Diagnostic} from './diagnostic.js';
 
@@ -7,9 +8,6 @@ export interface ExtendsEdge {
   readonly to: Source;
   readonly span: Span;
 }
-
-/** Longer chains are told by their ends. */
-const longest = 8;
 
 /**
  * Adds to each diagnostic how its file is reached from the profile: `prod.cfg:2 extends base.cfg`, a note a step, the
@@ -30,9 +28,7 @@ export function withChains(
     for (let edge = via.get(source.path); edge; edge = via.get(edge.from.path)) {
       steps.unshift(`${fileLine(edge.span)} extends ${edge.to.name}`);
     }
-    const left = steps.length - longest;
-    const shown = left > 0 ? [...steps.slice(0, 4), `… ${left} more`, ...steps.slice(-4)] : steps;
-    return {...diagnostic, notes: [...shown, ...(diagnostic.notes ?? [])]};
+    return {...diagnostic, notes: [...bothEnds(steps, 4, 4), ...(diagnostic.notes ?? [])]};
   });
 }
 

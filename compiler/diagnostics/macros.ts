@@ -1,5 +1,6 @@
 import type {GraphFile} from '../model/graph.js';
 import type {Span} from '../model/source.js';
+import {firstFew} from '../util/few.js';
 import type {Diagnostic} from './diagnostic.js';
 
 /** More steps than this are counted. */
@@ -28,14 +29,12 @@ export function withMacros(
     const section = diagnostic.primary && sectionAt(diagnostic.primary.span, files);
     const steps = section === undefined ? [] : stepsFrom(section, uses);
     if (steps.length === 0) return diagnostic;
-    const notes = steps
-      .slice(0, longest)
-      .map(({from, by, span}) => `[${by}] takes the options of [${from}] (${place(span)})`);
-    const left = steps.length - longest;
-    return {
-      ...diagnostic,
-      notes: [...notes, ...(left > 0 ? [`… and ${left} more sections`] : []), ...(diagnostic.notes ?? [])],
-    };
+    const notes = firstFew(
+      steps.map(({from, by, span}) => `[${by}] takes the options of [${from}] (${place(span)})`),
+      longest,
+      (left) => (left === 1 ? 'section' : 'sections'),
+    );
+    return {...diagnostic, notes: [...notes, ...(diagnostic.notes ?? [])]};
   });
 }
 

@@ -1,3 +1,4 @@
+import {firstFew} from '../util/few.js';
 import type {Diagnostic} from './diagnostic.js';
 
 /** Other messages that are shown at one place. */
@@ -23,11 +24,11 @@ export function bySamePlace(diagnostics: readonly Diagnostic[]): readonly Diagno
   return [...groups.values()].map(([first, ...others]) => {
     const also = [...new Set(others.map(({message}) => message))].filter((message) => message !== first!.message);
     if (also.length === 0) return first!;
-    const left = also.length - most;
-    const notes = [
-      ...also.slice(0, most).map((message) => `also: ${message}`),
-      ...(left > 0 ? [`… and ${left} more of this place`] : []),
-    ];
+    const notes = firstFew(
+      also.map((message) => `also: ${message}`),
+      most,
+      'of this place',
+    );
     return {...first!, notes: [...notes, ...(first!.notes ?? [])]};
   });
 }

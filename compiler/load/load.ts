@@ -5,6 +5,7 @@ import type {CfgFile, CfgOption} from '../model/cfg-file.js';
 import type {Assignment, Graph, GraphFile} from '../model/graph.js';
 import type {Source, Span} from '../model/source.js';
 import {sha256} from '../util/digest.js';
+import {bothEnds} from '../util/few.js';
 import {faultOfFile} from '../util/file-fault.js';
 import {indentedHint} from '../util/indented.js';
 import {nearest} from '../util/nearest.js';
@@ -255,7 +256,7 @@ class Loader {
         sha256(bytes as Uint8Array),
       );
     if (isUrl(path) && this.isSameUrlAgain(source, wanted, stack)) return undefined;
-    const chain = (): string[] => this.chain(wanted, stack);
+    const chain = (): readonly string[] => this.chain(wanted, stack);
     const file = this.options.parse(source, (diagnostic) =>
       this.report({...diagnostic, notes: [...(diagnostic.notes ?? []), ...chain()]}),
     );
@@ -328,7 +329,7 @@ class Loader {
       message: `${stack[at]!.source.name} extends itself`,
       ...(wanted.span && {primary: {span: wanted.span, text: 'here the circle closes'}}),
       notes: [
-        `the circle: ${shortened(circle).join(' → ')}`,
+        `the circle: ${bothEnds(circle, 6, 5).join(' → ')}`,
         ...this.chain(wanted, stack.slice(0, at + 1)).slice(0, -1),
       ],
       hint: 'move what both need into a third file that extends neither',
@@ -603,7 +604,7 @@ class Loader {
   }
 
   /** How a file was reached, from the profile on. */
-  private chain(wanted: Name, stack: readonly Frame[]): string[] {
+  private chain(wanted: Name, stack: readonly Frame[]): readonly string[] {
     const steps: string[] = [];
     let to = wanted.name;
     let span = wanted.span;
@@ -612,7 +613,7 @@ class Loader {
       to = stack[at]!.source.name;
       span = stack[at]!.via;
     }
-    return shortened(steps.reverse());
+    return bothEnds(steps.reverse(), 6, 5);
   }
 }
 
@@ -656,10 +657,6 @@ function commandLineExtendsOf(commandLine: readonly Assignment[]): string {
       .sort()
       .at(-1) ?? ''
   );
-}
-
-function shortened(steps: readonly string[]): string[] {
-  return steps.length <= 12 ? [...steps] : [...steps.slice(0, 6), `… ${steps.length - 11} more …`, ...steps.slice(-5)];
 }
 
 function encodingText(bytes: Uint8Array): string {

@@ -5,6 +5,7 @@ import type {Lock, LockedPackage} from '../model/lock.js';
 import type {Origin, ReleasePlan} from '../model/release-plan.js';
 import type {Source, Span} from '../model/source.js';
 import {canonicalName, readRequirement} from '../util/distribution-name.js';
+import {firstFew} from '../util/few.js';
 import {lineDiff} from '../util/line-diff.js';
 import {lastSpan, within} from '../util/option-span.js';
 import {isUrl} from '../util/path.js';
@@ -313,7 +314,7 @@ function reportUnpinned(
   );
   if (open.length === 0) return false;
   const names = open.map(({name}) => name);
-  const why = open.slice(0, 20).map(({name}) => {
+  const why = open.map(({name}) => {
     const parents = all.filter(({dependencies}) => dependencies.includes(name)).map((parent) => `\`${parent.name}\``);
     const roots = inputs.requirements.filter((root) => root.name === name).map(({origin}) => origin.part);
     const range = request.pins.get(name);
@@ -330,7 +331,7 @@ function reportUnpinned(
     kind: unpinnedClosure,
     message: names.length === 1 ? `\`${names[0]}\` is not pinned` : `${names.length} distributions are not pinned`,
     ...labels(names, request, inputs),
-    notes: open.length > 20 ? [...why, `and ${open.length - 20} more`] : why,
+    notes: firstFew(why, 20),
     hint: `add under [versions]:\n${open.map(({name, version}) => `${name} = ${version}`).join('\n')}`,
   });
   return true;

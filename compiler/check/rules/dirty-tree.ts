@@ -1,5 +1,6 @@
 import type {DiagnosticKind} from '../../diagnostics/diagnostic.js';
 import type {Rule} from '../../model/lowering.js';
+import {firstFew} from '../../util/few.js';
 
 const kind: DiagnosticKind = {
   id: 'CFG414',
@@ -18,12 +19,13 @@ export const dirtyTree: Rule = {
   kind,
   check({facts, report}) {
     if (facts.dirtyGitFiles.length === 0) return;
-    const shown = facts.dirtyGitFiles.slice(0, 10);
-    const more = facts.dirtyGitFiles.length - shown.length;
     report({
       kind,
       message: `${facts.dirtyGitFiles.length === 1 ? 'a file is' : `${facts.dirtyGitFiles.length} files are`} not as committed`,
-      notes: [...shown.map((file) => `\`${file}\``), ...(more > 0 ? [`and ${more} more`] : [])],
+      notes: firstFew(
+        facts.dirtyGitFiles.map((file) => `\`${file}\``),
+        10,
+      ),
       hint: 'commit the changes, or compile with --allow-dirty to try something out',
     });
   },
