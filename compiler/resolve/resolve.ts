@@ -242,6 +242,7 @@ class Resolver {
       } catch (error) {
         this.rememberCircle(section, key, error);
         this.record(error, name, key);
+        if (!this.quiet) yield* this.recordOthers(section, key, error);
       }
     }
     if (name === 'buildout') return;
@@ -344,6 +345,37 @@ class Resolver {
       else throw this.missingOption(target, reference.option, piece.text);
     }
     return result;
+  }
+
+  /**
+   * Reports the other references of an option that lead nowhere: buildout stops at the first, who mends a file wants all of them.
+   * Whether there is something is asked, not what: values that double with each step would take for ever.
+   */
+  private *recordOthers(section: Section, option: string, first: unknown): Task<void> {
+    const told = new Set(first instanceof Failure ? [first.message] : []);
+    for (const piece of splitValue(section.raw.get(option)!.raw)) {
+      if (!piece.isReference) continue;
+      try {
+        yield* this.lookedFor(section, option, piece.text);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (told.has(error.message)) continue;
+        told.add(error.message);
+        this.record(error, section.name, option);
+        if (told.size === mostOfOne) return;
+      }
+    }
+  }
+
+  /** @throws Failure where a reference is none, or what it names is not there */
+  private *lookedFor(section: Section, option: string, text: string): Task<void> {
+    const reference = readReference(text);
+    if ('fault' in reference) throw badReference(this.shown(text), reference.fault);
+    const via = {section: section.name, option, needle: text};
+    const target = yield* wait(this.section(reference.section || section.name, via));
+    const {option: wanted} = reference;
+    const there = wanted === ownName || target.raw.has(wanted) || target.data.has(wanted);
+    if (!there && this.otherGiven(target, wanted) === undefined) throw this.missingOption(target, wanted, text);
   }
 
   /** What leads into a circle does so whoever asks; going round it for every option on it would take for ever. */
@@ -611,6 +643,9 @@ class Resolver {
     }
   }
 }
+
+/** Bad references that are told of one option: each is looked for in all of its text. */
+const mostOfOne = 50;
 
 const folders = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-eggs-directory'];
 const eggFolders = new Set(['eggs-directory', 'develop-eggs-directory']);
