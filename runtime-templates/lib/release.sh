@@ -186,7 +186,10 @@ END
     must mv -f MANIFEST.new MANIFEST
     sum=$(digest_file MANIFEST) || exit 1
     inputs=$(release_inputs) || exit 1
-    release_facts "$sum" "$kib" "$inputs" >.complete.new || die "cannot write in $RELEASE"
+    # What stands here stays: a complete release is not made again. So one whose Python was killed as it was asked is not complete.
+    python=$(release_python) || die "$VENV/bin/python does not say which Python it is"
+    made=$(journal_now) || die "the time could not be had"
+    release_facts "$sum" "$kib" "$inputs" "$python" "$made" >.complete.new || die "cannot write in $RELEASE"
     must chmod 0644 .complete.new
     # Everything is on the disk before the mark is: a host that loses power has a whole release or none.
     sync
@@ -194,7 +197,7 @@ END
     log_info "release $RELEASE_ID is complete"
 )
 
-# release_facts MANIFEST-SHA256 KIB INPUTS
+# release_facts MANIFEST-SHA256 KIB INPUTS PYTHON MADE
 release_facts() {
     release_serial=0
     for release_folder in "$RELEASES"/*; do
@@ -204,10 +207,11 @@ release_facts() {
         fi
     done
     printf 'serial=%s\ncontent=%s\ninputs=%s\nmanifest=%s\nkib=%s\npython=%s\nmade=%s\nby=%s\n' "$((release_serial + 1))" "$CONTENT_DIGEST" \
-        "$3" "$1" "$2" "$(release_python)" "$(journal_now)" "$(journal_who)"
+        "$3" "$1" "$2" "$4" "$5" "$(journal_who)"
 }
 
-# The interpreter behind the virtualenv, as it answers now: `3.11.7 /usr/bin/python3.11`; empty where there is none.
+# The interpreter behind the virtualenv, as it answers now: `3.11.7 /usr/bin/python3.11`; empty where there is none. Fails where it does
+# not answer.
 release_python() (
     [ -x "$VENV/bin/python" ] || return 0
     "$VENV/bin/python" -I -S -c 'import os, sys

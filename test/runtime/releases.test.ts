@@ -236,6 +236,24 @@ test('a command that is killed while a release is completed leaves none that loo
   ok(t, await host.run(shell!, script, ['verify']));
 });
 
+test('a release whose Python is killed as it is asked what it is does not become complete, and the next deploy completes it', async (t) => {
+  const host = await makeHost();
+  const script = await host.script({
+    version: '1.0.0',
+    instead: `environment_build() {
+mkdir -p "$VENV/bin"
+printf '#!/bin/sh\\n[ -n "\${CALM:-}" ] || kill -KILL $$\\necho 3.11.7 /usr/bin/python3.11\\n' >"$VENV/bin/python"
+chmod 755 "$VENV/bin/python"
+}`,
+  });
+  const ran = ok(t, await host.run(shell!, script, ['deploy']), 1);
+  t.regex(ran.stderr, /^error: \S+\/bin\/python does not say which Python it is$/m);
+  const mark = join(host.prefix, 'releases/1.0.0/.complete');
+  await t.throwsAsync(stat(mark), {code: 'ENOENT'});
+  ok(t, await host.run(shell!, script, ['deploy'], {env: {CALM: 'yes'}}));
+  t.regex(await readFile(mark, 'utf8'), /^python=3\.11\.7 \/usr\/bin\/python3\.11$/m);
+});
+
 test('a command that is killed gives its step status 1, and a deploy after it comes to its end', async (t) => {
   const host = await makeHost();
   const script = await host.script({
