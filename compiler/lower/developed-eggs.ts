@@ -79,7 +79,7 @@ function checkouts(resolved: Resolved, root: string, report: Report): readonly S
   const buildout = resolved.sections.get('buildout')?.options;
   const auto = buildout?.get('auto-checkout');
   const extensions = words(buildout?.get('extensions')?.value ?? text()).map((word) => show(word).toLowerCase());
-  if (auto === undefined || !extensions.some((name) => name === 'mr.developer' || name === 'mxdev')) return [];
+  if (auto === undefined || !extensions.includes('mr.developer')) return [];
   const said = (name: string, otherwise: string): string =>
     show(buildout?.get(name)?.value ?? text()).trim() || otherwise;
   // mr.developer leaves what is there where nothing is said. A build of development is one of the code as it is now.

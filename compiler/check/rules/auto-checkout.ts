@@ -9,7 +9,7 @@ const kind: DiagnosticKind = {
   name: 'auto-checkout',
   severity: {prod: 'error', dev: 'off'},
   explain: `
-What it does: stops a production release that would check out sources: mr.developer or mxdev with an auto-checkout that is not empty.
+What it does: stops a production release that would check out sources: mr.developer with an auto-checkout that is not empty.
 Why: a branch is another one tomorrow. What is deployed must be the same on each host and each day, and be checked by a hash.
 Example: "auto-checkout = my.theme". Release my.theme, pin it under [versions], and write "auto-checkout =" under [buildout] in prod.cfg.
 The [sources] section may stay: without auto-checkout it has no effect. In a dev profile the build checks them out and installs them in place.
@@ -17,7 +17,7 @@ Source: mr.developer 3.0, auto-checkout.`,
 };
 
 /** Extensions that check out what auto-checkout names. */
-const checkouts = new Set(['mr.developer', 'mxdev', 'gp.vcsdevelop', 'infi.recipe.buildout']);
+const checkouts = new Set(['mr.developer', 'gp.vcsdevelop', 'infi.recipe.buildout']);
 
 export const autoCheckout: Rule = {
   kind,

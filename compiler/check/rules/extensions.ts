@@ -70,7 +70,9 @@ export const refusedExtension: Rule = {
         kind: refused,
         message: `the extension \`${name}\` can't be part of a release`,
         ...(span && {primary: {span, text: known.reason}}),
-        hint: `write \`extensions -= ${name}\` under [buildout], or compile with --ignore-extension ${name}`,
+        hint:
+          known.instead ??
+          `write \`extensions -= ${name}\` under [buildout], or compile with --ignore-extension ${name}`,
       });
     }
   },

@@ -3,14 +3,16 @@ export interface KnownExtension {
   /** `lowered`: cfgc does what it does. `no effect`: a release needs nothing of it. `refused`: it can't be followed. */
   readonly treatment: 'lowered' | 'no effect' | 'refused';
   readonly reason: string;
+  /** What to write instead, where there is something. */
+  readonly instead?: string;
 }
 
 function noEffect(reason: string): KnownExtension {
   return {treatment: 'no effect', reason};
 }
 
-function refuse(reason: string): KnownExtension {
-  return {treatment: 'refused', reason};
+function refuse(reason: string, instead?: string): KnownExtension {
+  return {treatment: 'refused', reason, ...(instead !== undefined && {instead})};
 }
 
 function lowered(reason: string): KnownExtension {
@@ -20,7 +22,14 @@ function lowered(reason: string): KnownExtension {
 /** By name in lower case. */
 export const knownExtensions: ReadonlyMap<string, KnownExtension> = new Map([
   ['mr.developer', lowered('sources and auto-checkout are read; a production profile must check out nothing')],
-  ['mxdev', lowered('sources and auto-checkout are read; a production profile must check out nothing')],
+  [
+    // Source: mxdev 5.4.1, whose entry points are a console script and kinds of working copies.
+    'mxdev',
+    refuse(
+      'no extension of buildout: its program reads mx.ini for pip, and neither buildout nor cfgc does',
+      'write `mr.developer` in its place, and the sources of mx.ini under [sources]',
+    ),
+  ],
   [
     'buildout.environ',
     lowered('variables that `${__environ__:NAME}` refers to become inputs of the release, which preflight asks for'),
