@@ -34,7 +34,8 @@ export function serviceFingerprint(service: ServiceEntry, plan: ReleasePlan, loc
           lock,
           environments.flatMap((entry) => entry.exclude),
         );
-  const {fingerprint: _, ...itself} = service;
+  // Where it is asked whether it is up is no part of what runs.
+  const {fingerprint: _, ready: _ready, ...itself} = service;
   return fingerprint({service: itself, entries: needs, packages: hashes(packages), python: plan.target.python});
 }
 

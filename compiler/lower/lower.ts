@@ -18,6 +18,7 @@ import {refuseSameOutputs} from './output-paths.js';
 import {programsApart} from './part-programs.js';
 import {partView} from './part-view.js';
 import {placement} from './placement.js';
+import {readyUrls} from './ready-urls.js';
 import {findRecipe, recipes} from './recipes.js';
 import {reportDevelopmentOnly, reportReplaced, reportUnknownOptions, reportUnknownRecipe} from './report-parts.js';
 import {serviceLaunchers} from './service-launchers.js';
@@ -69,7 +70,7 @@ export function lower(
   const environment = mainEnvironment(entries, developed, report);
   const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
   const placedEntries = [...standardEntries(resolved), ...environment, ...rest].map((entry) => mapTexts(entry, placed));
-  const final = serviceLaunchers(serviceUses(programsApart(placedEntries)));
+  const final = readyUrls(serviceLaunchers(serviceUses(programsApart(placedEntries))), settings.healthChecks);
   return {
     schema: 'cfgc-plan/1',
     sources,

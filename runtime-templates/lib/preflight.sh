@@ -310,7 +310,7 @@ preflight_noexec() (
 preflight_ports() (
     ours=
     if [ -r "$CURRENT/etc/services" ]; then
-        ours=$(awk '$1 == "ready" { print $3 }' "$CURRENT/etc/services")
+        ours=$(awk '$1 == "ready" && sub(/^(tcp|http):\/\//, "", $3) { sub(/\/.*/, "", $3); print $3 }' "$CURRENT/etc/services")
     fi
     each_service preflight_port "$ours"
 )
@@ -324,15 +324,15 @@ preflight_port() (
         tcp://*:* | http://*:*) ;;
         *) continue ;;
         esac
+        place=${address#*://}
+        place=${place%%/*}
         case "
 $ours
 " in
         *"
-$address
+$place
 "*) continue ;;
         esac
-        place=${address#*://}
-        place=${place%%/*}
         if preflight_listens "${place%:*}" "${place##*:}"; then
             echo "port ${place##*:}, which service $name wants, is in use: stop what listens there (ss -ltnp), or change the port"
         fi

@@ -416,7 +416,7 @@ service_do_wait() {
 # service_wait_up NAME: waits for it, and notes for the gate which process was up: a port may be answered by a program that dies
 # a moment later, or by another one.
 service_wait_up() (
-    pid=$(service_wait_one "$1") || exit 1
+    pid=$(service_wait_one "$1" started) || exit 1
     [ -z "$pid" ] || printf '%s %s %s\n' "${JOURNAL_RUN:-$$}" "$1" "$pid" >>"$STATE/up" || die "$STATE/up can't be written"
 )
 
@@ -431,21 +431,26 @@ $(printf '%s' "$words" | tr ' ' '\n')
 WORDS
 )
 
-# service_wait_one NAME: until it runs, each of its addresses answers, and it still is the same process. Prints its pid, or
-# nothing where it needs not run.
+# service_wait_one NAME [started]: until it runs, each of its addresses answers, and it still is the same process; one that was just
+# started for its START_SECONDS. Prints its pid, or nothing where it needs not run.
 service_wait_one() (
-    name=$1
+    name=$1 started=${2:-}
     seconds=$(service_field "$name" 6)
-    deadline=$(($(date +%s) + SERVICE_DEADLINE + ${seconds:-0}))
+    patience=$(service_patience) || exit 1
+    deadline=$(($(date +%s) + patience + ${seconds:-0})) seen='' since=0
     addresses=$(awk -v name="$name" '$1 == "ready" && $2 == name { print $3 }' "$CURRENT/etc/services")
     while :; do
         now=$(service_now "$name") || exit 1
         state=${now% *}
         why="it is $state"
+        [ "$now" = "$seen" ] || seen=$now since=$(date +%s)
         case $state in
         running)
             if ! why=$(service_answers "$addresses"); then
                 :
+            # Supervisor calls no program running before that; systemd does at once.
+            elif [ "$SERVICES$started" = systemdstarted ] && [ $(($(date +%s) - since)) -lt "${seconds:-0}" ]; then
+                why="it runs for less than $seconds seconds"
             elif [ -z "$addresses" ] || [ "$(service_now "$name")" = "$now" ]; then
                 printf '%s\n' "${now#* }"
                 exit 0
@@ -465,13 +470,26 @@ service_wait_one() (
             ;;
         esac
         if [ "$(date +%s)" -ge "$deadline" ]; then
-            log_error "service $name is not up after $SERVICE_DEADLINE seconds: $why"
+            log_error "service $name is not up after $patience seconds: $why"
             service_last_words "$name"
             exit 1
         fi
         service_nap
     done
 )
+
+# service_patience: prints how many seconds a service may take: as many as its health check, where those are more.
+service_patience() {
+    {
+        printf '%s\n' "$SERVICE_DEADLINE"
+        each_health_check service_deadline
+    } | sort -n | tail -n 1
+}
+
+# service_deadline KIND TARGET STATUSES DEADLINE INTERVAL
+service_deadline() {
+    printf '%s\n' "$4"
+}
 
 # service_now NAME: prints `STATE PID`.
 service_now() (

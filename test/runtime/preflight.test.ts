@@ -108,3 +108,23 @@ for (const shell of testShells()) {
     );
   });
 }
+
+for (const shell of testShells()) {
+  test(`${shell.name}: a port that the release before has is no stranger's, whatever is asked there`, async (t) => {
+    const ask = async (ours: string): Promise<string> => {
+      const host = await makeHost();
+      const ran = await host.call(
+        shell,
+        `mkdir -p "$RELEASES/1.0.0/etc" && ln -s releases/1.0.0 "$CURRENT"
+printf 'ready one unix:///run/8081\\nready one ${ours}\\n' >"$CURRENT/etc/services"
+preflight_listens() { :; }
+each_service() { "$@" one 10 f2 yes 1 '' 'http://127.0.0.1:8081/Plone' || return; }
+preflight_ports`,
+      );
+      return ran.stdout + ran.stderr;
+    };
+    t.is(await ask('tcp://127.0.0.1:8081'), '');
+    t.is(await ask('http://127.0.0.1:8081/'), '');
+    t.regex(await ask('tcp://127.0.0.1:8082'), /^port 8081, which service one wants, is in use: /);
+  });
+}

@@ -3,14 +3,17 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import type {ServiceEntry} from '../../compiler/model/release-plan.js';
 import {text} from '../../compiler/util/text.js';
+import {freePort} from '../harness/port.js';
 import {pathFor, testShells} from '../harness/shell.js';
 import {fakeSystemd} from '../harness/systemctl.js';
 import {testWith} from '../harness/test-with.js';
-import {toolBox} from '../harness/tools.js';
+import {findPython, toolBox} from '../harness/tools.js';
 import {removeHost, ServiceHost, service, serviceHost, useSupervisorBox} from './service-host.js';
 
 const box = await toolBox('supervisor');
+const python = await findPython();
 const sleeper = '#!/bin/sh\nexec sleep 1000\n';
 const files = {'bin/one': sleeper, 'bin/two': sleeper, 'bin/three': sleeper};
 const test = testWith();
@@ -139,6 +142,33 @@ for (const [index, shell] of testShells().entries()) {
       t.regex(ran.stderr, /service one does not run|did not stay up: one/);
     }));
 }
+
+test('systemd: a program whose port answers and that dies a second later is not called up, and the next one is left running', (t) =>
+  withSystemd(testShells()[0]!, async ({host, pid}) => {
+    const port = await freePort();
+    const instances = (fingerprint: string): ServiceEntry[] => [
+      service('one', {fingerprint, startSeconds: 3, ready: [text(`tcp://127.0.0.1:${port}`)]}),
+      service('two', {fingerprint, priority: 30, ready: []}),
+    ];
+    const listens = (then: string): string => `#!/bin/sh
+exec '${python.path}' -c 'import socket, time
+listening = socket.create_server(("127.0.0.1", ${port}))
+${then}'
+`;
+    await host.release('1.0.0', instances('f1'), {...files, 'bin/one': listens('time.sleep(1000)')});
+    await host.switch('1.0.0');
+    t.is((await host.run('service_restart && service_settled 0')).status, 0);
+    const two = pid('two');
+    await host.release('1.1.0', [instances('f2')[0]!, instances('f1')[1]!], {
+      ...files,
+      'bin/one': listens('time.sleep(1.5)\nraise SystemExit(3)'),
+    });
+    await host.switch('1.1.0');
+    const ran = await host.run('service_restart');
+    t.is(ran.status, 1, ran.stderr);
+    t.notRegex(ran.stderr, /service one is up/);
+    t.is(pid('two'), two);
+  }));
 
 testWith(box)('another manager takes over: what an operator stopped stays stopped, and what one started runs', (t) =>
   withSystemd(testShells()[0]!, async ({host, units}) => {
