@@ -1,6 +1,7 @@
 import type {DiagnosticKind, Report} from '../diagnostics/diagnostic.js';
 import type {Entry, Origin, ServiceEntry} from '../model/release-plan.js';
 import type {Text} from '../model/text.js';
+import {syslogTag} from '../util/syslog-tag.js';
 import {place, refs, show, text} from '../util/text.js';
 import {joined, type QuotedText} from './file-text.js';
 import type {ServiceFile} from './supervisor-conf.js';
@@ -165,7 +166,7 @@ export function output(name: string, oneFile: boolean, options: UnitOptions): re
     return [
       'StandardOutput=journal',
       'StandardError=inherit',
-      `SyslogIdentifier=${escaped(options.name)}@${escaped(name)}`,
+      `SyslogIdentifier=${syslogTag(options.name, name)}`,
       `SyslogFacility=${options.syslog.facility}`,
     ];
   }

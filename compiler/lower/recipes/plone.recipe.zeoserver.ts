@@ -2,6 +2,7 @@ import type {LowerContext, Part, RecipeLowering} from '../../model/lowering.js';
 import type {Entry, FileEntry, ScriptEntry, ServiceEntry} from '../../model/release-plan.js';
 import type {Text} from '../../model/text.js';
 import {shellWord} from '../../util/shell-text.js';
+import {syslogTag} from '../../util/syslog-tag.js';
 import {literal, place, show, text, trim} from '../../util/text.js';
 import {dirname, inDirectory} from '../placement.js';
 import {reportBad, reportNoEffect} from '../values.js';
@@ -323,7 +324,7 @@ function logSection(part: Part, context: LowerContext): Text {
       '  <syslog>',
       '    address /dev/log',
       `    facility ${syslog.facility}`,
-      `    format ${name}@${part.name}: %(levelname)s %(message)s`,
+      `    format ${syslogTag(name, part.name)}: %(levelname)s %(message)s`,
       '  </syslog>',
     );
   }

@@ -1,6 +1,7 @@
 /** wsgi.ini of a Zope instance. Source: plone.recipe.zope2instance 9.1.0, recipe.py, `build_wsgi_ini`. */
 import type {LowerContext, Part} from '../../model/lowering.js';
 import type {Piece, Text} from '../../model/text.js';
+import {syslogTag} from '../../util/syslog-tag.js';
 import {place, show, text, words} from '../../util/text.js';
 import {inDirectory, join} from '../placement.js';
 import {reportBad} from '../values.js';
@@ -113,7 +114,7 @@ function iniValues(part: Part, zopeConf: Text, context: LowerContext): Map<strin
     ['accesslog_formatter', access.kind === 'syslog' ? 'syslogaccess' : 'message'],
   ];
   if (event.kind === 'syslog' || access.kind === 'syslog') {
-    const tag = `${context.settings.name}@${part.name}`.replaceAll('%', '%%');
+    const tag = syslogTag(context.settings.name, part.name);
     values.push([
       'syslog_formatters',
       `[formatter_syslogevent]\nformat = ${tag}: %(levelname)s [%(name)s:%(lineno)s] %(message)s\n\n` +
