@@ -399,11 +399,20 @@ class Loader {
     try {
       const bytes = await this.io.readFile(path);
       if (bytes) return bytes;
-      const near = nearest(basename(path), ((await this.io.names?.(dirname(path))) ?? []).filter(isProfile));
+      const names = (await this.io.names?.(dirname(path))) ?? [];
+      const beside = (name: string): string => this.shown(joinPath(dirname(path), name));
+      const near = nearest(basename(path), names.filter(isProfile));
+      // The first thing that someone types in the folder of a buildout.
+      const first = basename(path) === 'prod.cfg' && names.includes('buildout.cfg');
+      const hint = near
+        ? `did you mean \`${beside(near)}\`?`
+        : first
+          ? `\`cfgc init ${beside('buildout.cfg')}\` writes a first one for the buildout that is there`
+          : undefined;
       return () => ({
         kind: fileMissing,
         message: `there is no file ${this.shown(path)}`,
-        ...(near && {hint: `did you mean \`${this.shown(joinPath(dirname(path), near))}\`?`}),
+        ...(hint && {hint}),
       });
     } catch (error) {
       return () => ({kind: fileUnreadable, message: `${this.shown(path)} can't be read: ${faultOfFile(error)}`});
