@@ -1,5 +1,5 @@
 import {stat} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import type {DiagnosticKind, Report} from './diagnostics/diagnostic.js';
 import type {Io} from './io.js';
 import {faultOfFile} from './util/file-fault.js';
@@ -10,13 +10,15 @@ export interface OutputFile {
   readonly mode?: number;
   /** What is written where `path` is someone else's. */
   readonly otherwise?: OutputFile;
+  /** Whether a file that cfgc made is for something else, and stays. */
+  readonly isAnother?: (before: string) => boolean;
 }
 
 export interface Written {
   readonly path: string;
   readonly change: 'made' | 'changed' | 'unchanged';
-  /** The path that was wanted and is someone else's. */
-  readonly insteadOf?: string;
+  /** The path that was wanted and is someone else's, and whose it is: `is not made by cfgc`. */
+  readonly insteadOf?: {readonly path: string; readonly why: string};
 }
 
 export const foreignOutput: DiagnosticKind = {
@@ -27,7 +29,7 @@ export const foreignOutput: DiagnosticKind = {
 What it does: stops where the output would replace a file that cfgc did not make.
 Why: nothing of the user's is overwritten. What cfgc makes says so in its first lines, and only that is replaced.
 Example: "cfgc prod.cfg -o deploy.sh" where deploy.sh was written by hand. Give another name, or move the file away.
-A Makefile of someone else is no error: cfgc writes release.mk beside it, to be included.
+A Makefile of someone else, or of another script, is no error: cfgc writes release.mk beside it (dev.mk for dev.sh), to be included.
 Source: design of cfgc.`,
 };
 
@@ -54,18 +56,24 @@ export async function writeOutputs(
   io: Io,
   report: Report,
 ): Promise<readonly Written[] | undefined> {
-  const wanted: {readonly file: OutputFile; readonly before: string | undefined; readonly insteadOf?: string}[] = [];
+  const wanted: {
+    readonly file: OutputFile;
+    readonly before: string | undefined;
+    readonly insteadOf?: Written['insteadOf'];
+  }[] = [];
   let refused = false;
   for (const file of files) {
     const before = await current(file.path, io);
-    if (before === undefined || isGenerated(before)) {
+    const generated = before !== undefined && isGenerated(before);
+    if (before === undefined || (generated && !file.isAnother?.(before))) {
       wanted.push({file, before});
       continue;
     }
     const other = file.otherwise;
     const otherBefore = other && (await current(other.path, io));
     if (other && (otherBefore === undefined || isGenerated(otherBefore))) {
-      wanted.push({file: other, before: otherBefore, insteadOf: file.path});
+      const why = generated ? "is another script's" : 'is not made by cfgc';
+      wanted.push({file: other, before: otherBefore, insteadOf: {path: file.path, why}});
       continue;
     }
     refused = true;
@@ -121,16 +129,27 @@ export async function writeText(
 }
 
 /**
- * The Makefile beside a script; `release.mk` where there is a Makefile of someone else, its targets named `release-…`
- * so that both can be one Makefile.
+ * The Makefile beside a script; `release.mk` (`dev.mk` for `dev.sh`) where there is a Makefile of someone else or of another
+ * script, its targets named `release-…` so that both can be one Makefile.
  */
 export function makefileBeside(script: string, content: (targetPrefix: string) => string): OutputFile {
-  const folder = dirname(script);
+  const [path, otherwise] = makefilePaths(script);
+  const own = content('');
+  const scriptLine = (makefile: string): string | undefined => /^SCRIPT = .*$/m.exec(makefile)?.[0];
   return {
-    path: join(folder, 'Makefile'),
-    content: content(''),
-    otherwise: {path: join(folder, 'release.mk'), content: content('release-')},
+    path,
+    content: own,
+    isAnother: (before) => scriptLine(before) !== scriptLine(own),
+    otherwise: {path: otherwise, content: content(`${basename(otherwise, '.mk')}-`)},
   };
+}
+
+/** Where the Makefile of a script goes, and where else. */
+export function makefilePaths(script: string): readonly [string, string] {
+  const folder = dirname(script);
+  // A target's name is part of Make's syntax.
+  const stem = /^[A-Za-z0-9][A-Za-z0-9_-]*/.exec(basename(script))?.[0] ?? 'release';
+  return [join(folder, 'Makefile'), join(folder, `${stem}.mk`)];
 }
 
 /** Whether the first lines of a file say that cfgc made it. */

@@ -1,10 +1,10 @@
-import {basename, dirname, resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import {checkProfile, lockRelease, planRelease} from '../compile.js';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Lock} from '../model/lock.js';
 import type {ReleasePlan} from '../model/release-plan.js';
 import {nodeIo} from '../node-io.js';
-import {makefileBeside, type OutputFile, writeOutputs} from '../output.js';
+import {makefileBeside, makefilePaths, type OutputFile, writeOutputs} from '../output.js';
 import type {CompileOptions, emitKinds} from './options.js';
 import {requestOf, usage} from './request.js';
 import {startSession} from './session.js';
@@ -23,7 +23,7 @@ export async function compileCommand(
   }
   const session = startSession(options, version);
   const output = options.output === undefined || options.output === '-' ? undefined : resolve(options.output);
-  const outputs = output ? [output, resolve(dirname(output), 'Makefile'), resolve(dirname(output), 'release.mk')] : [];
+  const outputs = output ? [output, ...makefilePaths(output)] : [];
   const checked = await checkProfile({...request, outputs}, nodeIo, session.report, version, session.learn);
   if (!checked) return session.finish();
   const plan = await planRelease(checked, nodeIo, session.report, request);
@@ -58,7 +58,10 @@ async function write(
   const written = await writeOutputs(files, nodeIo, report);
   if (options.format !== 'text') return;
   for (const {path, change, insteadOf} of written ?? []) {
-    const instead = insteadOf === undefined ? '' : ` (\`${insteadOf}\` is not made by cfgc: include this file from it)`;
+    const instead =
+      insteadOf === undefined
+        ? ''
+        : ` (\`${insteadOf.path}\` ${insteadOf.why}: include this file from it, or type make -f)`;
     process.stderr.write(`${change}  ${path}${instead}\n`);
   }
 }
