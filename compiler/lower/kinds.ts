@@ -4,6 +4,7 @@ import {notCheckedOut, sourceUnfit} from './developed-eggs.js';
 import {commandUnfit} from './shell-step.js';
 import {templateReference} from './substitute.js';
 import {outsideRelease} from './text-file.js';
+import {askedOfNobody} from './unstarted-services.js';
 
 export const unknownRecipe: DiagnosticKind = {
   id: 'CFG501',
@@ -145,4 +146,5 @@ export const lowerKinds: readonly DiagnosticKind[] = [
   outsideRelease,
   sourceUnfit,
   notCheckedOut,
+  askedOfNobody,
 ];

@@ -24,6 +24,7 @@ import {reportDevelopmentOnly, reportReplaced, reportUnknownOptions, reportUnkno
 import {serviceLaunchers} from './service-launchers.js';
 import {serviceUses} from './service-uses.js';
 import {standardEntries} from './standard-entries.js';
+import {reportAskedOfNobody} from './unstarted-services.js';
 import {reportBad} from './values.js';
 
 /**
@@ -70,7 +71,9 @@ export function lower(
   const environment = mainEnvironment(entries, developed, report);
   const rest = entries.filter((entry) => entry.kind !== 'environment' || entry.name !== 'main');
   const placedEntries = [...standardEntries(resolved), ...environment, ...rest].map((entry) => mapTexts(entry, placed));
-  const final = readyUrls(serviceLaunchers(serviceUses(programsApart(placedEntries))), settings.healthChecks);
+  const launched = serviceLaunchers(serviceUses(programsApart(placedEntries)));
+  reportAskedOfNobody(launched, settings, resolved, report);
+  const final = readyUrls(launched, settings.healthChecks);
   return {
     schema: 'cfgc-plan/1',
     sources,

@@ -11,12 +11,22 @@ import {literal, show} from '../util/text.js';
 export function readyUrls(entries: readonly Entry[], checks: readonly HealthCheck[]): readonly Entry[] {
   const urls = new Map<string, Text>();
   for (const {url} of checks) {
-    const place = url && placeOf(url, /^http:\/\/([^/?#]+)/);
+    const place = url && urlPlace(url);
     if (place !== undefined && !urls.has(place)) urls.set(place, url!);
   }
   if (urls.size === 0) return entries;
-  const asked = (address: Text): Text => urls.get(placeOf(address, /^tcp:\/\/(.+)$/) ?? '') ?? address;
+  const asked = (address: Text): Text => urls.get(readyPlace(address) ?? '') ?? address;
   return entries.map((entry) => (entry.kind === 'service' ? {...entry, ready: entry.ready.map(asked)} : entry));
+}
+
+/** `127.0.0.1:8080` of `http://127.0.0.1:8080/`. */
+export function urlPlace(url: Text): string | undefined {
+  return placeOf(url, /^http:\/\/([^/?#]+)/);
+}
+
+/** `127.0.0.1:8080` of `tcp://127.0.0.1:8080`. */
+export function readyPlace(address: Text): string | undefined {
+  return placeOf(address, /^tcp:\/\/(.+)$/);
 }
 
 /** `127.0.0.1:8080`, where a literal address has a port; one host has several names. */
