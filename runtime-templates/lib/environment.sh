@@ -64,7 +64,7 @@ environment_install() (
     environment_compile "$folder/bin/python" "$folder/lib" || die "could not byte-compile $folder"
     must cd "$STATE"
     must rm -rf "$work"
-    log_info "environment $name: $total distributions"
+    log_info "environment $name: $(environment_count "$total")"
 )
 
 # environment_fill FOLDER NAME TOTAL: by uv where it may, else by pip. Where nothing was said, pip gets a chance after uv:
@@ -97,7 +97,7 @@ environment_uv_install() {
     elif [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
         set -- "$@" --default-index "$PIP_INDEX_URL"
     fi
-    log_info "installing $total distributions with uv"
+    log_info "installing $(environment_count "$total") with uv"
     # Without uv's own notes, which name the day and the folder of a wheelhouse: the same lock gives the same files everywhere.
     UV_NO_INSTALLER_METADATA=1 UV_CACHE_DIR=${UV_CACHE_DIR:-$CACHE/uv} "$uv" pip install "$@" --requirement requirements.txt >install.log 2>&1 && return 0
     environment_last_words install.log "uv for $name: "
@@ -124,7 +124,7 @@ environment_pip_install() {
         set -- "$@" --no-binary "$source"
     done
     [ -z "${WHEELHOUSE:-}" ] || set -- "$@" --no-index --find-links "$WHEELHOUSE"
-    log_info "installing $total distributions with pip"
+    log_info "installing $(environment_count "$total") with pip"
     # A pipe would lose pip's status, so it goes through a file.
     {
         PIP_CACHE_DIR=${PIP_CACHE_DIR:-$CACHE/pip} "$folder/bin/python" "$runner" install "$@" \
@@ -155,6 +155,13 @@ print(sorted(glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundl
     fi
     printf '%s\n' "$runner"
 )
+
+environment_count() {
+    case $1 in
+    1) echo '1 distribution' ;;
+    *) echo "$1 distributions" ;;
+    esac
+}
 
 # environment_progress TOTAL: copies pip's words to standard output, and counts the distributions on the terminal.
 environment_progress() {

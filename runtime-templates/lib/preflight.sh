@@ -77,8 +77,11 @@ preflight_tools() {
 }
 
 preflight_users() (
+    # A developer's own copy needs no account of its own.
+    own=
+    [ "$PROFILE" != dev ] || own="; or write \`user = $DEPLOYER\` and \`group = $(id -gn)\` under [release]"
     if [ -n "${SERVICE_USER:-}" ] && ! id -u "$SERVICE_USER" >/dev/null 2>&1; then
-        echo "there is no user $SERVICE_USER, as whom the services run: useradd --system --user-group --home-dir $DATA --shell /usr/sbin/nologin $SERVICE_USER"
+        echo "there is no user $SERVICE_USER, as whom the services run: useradd --system --user-group --home-dir $DATA --shell /usr/sbin/nologin $SERVICE_USER$own"
     fi
     if [ -n "${SERVICE_GROUP:-}" ] && ! permission_gid @service >/dev/null; then
         echo "there is no group $SERVICE_GROUP: groupadd --system $SERVICE_GROUP"

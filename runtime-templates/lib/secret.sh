@@ -135,6 +135,8 @@ secret_problem() (
     file)
         if [ ! -e "$3" ]; then
             [ "$4" = yes ] || echo "secret $1: there is no file $3: make it, mode 0600"
+            above=$(preflight_above "${3%/*}")
+            [ "$4" != yes ] || [ -w "$above" ] || echo "secret $1: $DEPLOYER can't make $3 (no access to $above): run as root, or give it another place under [secrets]"
         elif [ ! -r "$3" ]; then
             echo "secret $1: $(secret_where file "$3")"
         else

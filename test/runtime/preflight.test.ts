@@ -128,3 +128,33 @@ preflight_ports`,
     t.regex(await ask('tcp://127.0.0.1:8082'), /^port 8081, which service one wants, is in use: /);
   });
 }
+
+for (const shell of testShells()) {
+  test(`${shell.name}: a secret that can't be made where it should lie is told before anything is changed`, async (t) => {
+    const host = await makeHost();
+    const data = 'each_secret() { "$@" admin file "$PREFIX.secrets/admin" yes || return; }';
+    const ask = async (instead: string): Promise<string> => {
+      const ran = await host.call(shell, 'DEPLOYER=jane; each_secret secret_problem', {
+        release: {version: '1.0.0', data, instead},
+      });
+      return ran.stdout + ran.stderr;
+    };
+    t.is(await ask(''), '');
+    // Root may write everywhere: a folder that is none stands for one that is closed.
+    t.is(
+      await ask('preflight_above() { echo /closed; }'),
+      `secret admin: jane can't make ${host.prefix}.secrets/admin (no access to /closed): ` +
+        'run as root, or give it another place under [secrets]\n',
+    );
+  });
+
+  test(`${shell.name}: a developer is told that the own account will do`, async (t) => {
+    const host = await makeHost();
+    const ask = async (profile: 'prod' | 'dev'): Promise<string> => {
+      const release = {version: '1.0.0', profile, serviceUser: 'no-such-user'};
+      return (await host.call(shell, 'DEPLOYER=jane; preflight_users', {release})).stdout.split('\n')[0]!;
+    };
+    t.regex(await ask('dev'), /nologin no-such-user; or write `user = jane` and `group = \S+` under \[release\]$/);
+    t.regex(await ask('prod'), /nologin no-such-user$/);
+  });
+}
