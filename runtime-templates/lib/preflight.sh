@@ -13,6 +13,7 @@ preflight_check() (
     if [ -z "$reasons" ]; then
         log_info "the host is fit for $NAME $VERSION"
         preflight_passed_over
+        preflight_syslog
         exit 0
     fi
     count=$(printf '%s\n' "$reasons" | grep -c .)
@@ -22,6 +23,12 @@ preflight_check() (
     done
     exit 78
 )
+
+# Not a reason to stop: a site runs without its log.
+preflight_syslog() {
+    [ "$SYSLOG_ENABLED" != yes ] || [ -e /dev/log ] ||
+        log_warn "there is no /dev/log on this host, so what services say there is lost: start a syslog daemon, or write \`syslog = off\` under [release]"
+}
 
 # The first Python of the PATH is what one expects: where it is another, that is said.
 preflight_passed_over() (

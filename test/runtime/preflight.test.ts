@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {chmod, copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -156,5 +157,15 @@ for (const shell of testShells()) {
     };
     t.regex(await ask('dev'), /nologin no-such-user; or write `user = jane` and `group = \S+` under \[release\]$/);
     t.regex(await ask('prod'), /nologin no-such-user$/);
+  });
+}
+
+for (const shell of testShells()) {
+  test(`${shell.name}: a host without a syslog socket is warned of, where the release logs there`, async (t) => {
+    const host = await makeHost();
+    const said = async (enabled: string): Promise<string> =>
+      (await host.call(shell, `SYSLOG_ENABLED=${enabled}; preflight_syslog`)).stderr;
+    t.is(await said('no'), '');
+    t.is(/^warning: there is no \/dev\/log on this host/.test(await said('yes')), !existsSync('/dev/log'));
   });
 }
