@@ -2,7 +2,7 @@ import type {Report} from '../diagnostics/diagnostic.js';
 import type {ReleasePlan, ScheduleEntry, ServiceEntry} from '../model/release-plan.js';
 import {show, text} from '../util/text.js';
 import {hostPlaces} from './host-folders.js';
-import {type ServiceFile, supervisorFiles} from './supervisor-conf.js';
+import {type ServiceFile, supervisorFiles, unspeakableService} from './supervisor-conf.js';
 import {timerFiles} from './systemd-timer.js';
 import {reportSecretArgument, systemdFiles, type UnitOptions, writableFolders} from './systemd-unit.js';
 
@@ -14,6 +14,7 @@ export function serviceFiles(plan: ReleasePlan, report: Report): readonly Servic
 
 function filesOfServices(plan: ReleasePlan, report: Report): readonly ServiceFile[] {
   const services = servicesOf(plan);
+  if (plan.release.services !== 'none') reportNames(services, report);
   switch (plan.release.services) {
     case 'supervisor':
       return supervisorFiles(services, {syslog: plan.logging.enabled}, report);
@@ -21,6 +22,19 @@ function filesOfServices(plan: ReleasePlan, report: Report): readonly ServiceFil
       return systemdFiles(services, unitOptions(plan), report);
     case 'none':
       return [];
+  }
+}
+
+/** A name is that of a file, and of a section or unit. */
+function reportNames(services: readonly ServiceEntry[], report: Report): void {
+  for (const {name, origin} of services) {
+    if (/^[^\s/:[\]]+$/.test(name)) continue;
+    report({
+      kind: unspeakableService,
+      message: `service \`${name}\` can't have this name`,
+      notes: [`it comes from ${origin.file}:${origin.line}`],
+      hint: 'rename it: a name has no blank, slash, colon or bracket',
+    });
   }
 }
 

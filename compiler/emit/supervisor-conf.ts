@@ -17,10 +17,11 @@ export const unspeakableService: DiagnosticKind = {
   name: 'unspeakable-service',
   severity: 'error',
   explain: `
-What it does: refuses a service whose command or environment holds what the supervisor's configuration file has no way to write.
-Why: a carriage return ends a line there, and a secret on a command line is shown to every user by ps.
+What it does: refuses a service whose name, command or environment holds what the configuration file of its manager has no way to write.
+Why: a carriage return ends a line there, a secret on a command line is shown to every user by ps, and a name with a slash or a colon
+is none for supervisor and systemd.
 Example: "args = --password \${secrets:db}" in a program line. Hand the secret over in the environment or in a file instead.
-Source: supervisor 4.3.0, options.py (UnhosedConfigParser) and datatypes.py (dict_of_key_value_pairs).`,
+Source: supervisor 4.3.0, options.py (UnhosedConfigParser) and datatypes.py (dict_of_key_value_pairs, process_or_group_name).`,
 };
 
 /**

@@ -6,11 +6,12 @@ import {dir} from 'tmp-promise';
 import type {Diagnostic} from '../../compiler/diagnostics/diagnostic.js';
 import {shFeed} from '../../compiler/emit/quote.js';
 import {readRemote, rsyslogDropIn} from '../../compiler/emit/rsyslog.js';
-import {emitUnits} from '../../compiler/emit/service-files.js';
+import {emitUnits, serviceFiles} from '../../compiler/emit/service-files.js';
 import {type ServiceFile, supervisorFiles} from '../../compiler/emit/supervisor-conf.js';
 import {timerFiles} from '../../compiler/emit/systemd-timer.js';
 import {systemdFiles, writableFolders} from '../../compiler/emit/systemd-unit.js';
 import type {ScheduleEntry, ServiceEntry} from '../../compiler/model/release-plan.js';
+import {syslogTag} from '../../compiler/util/syslog-tag.js';
 import {place, text} from '../../compiler/util/text.js';
 import {testWith} from '../harness/test-with.js';
 import {execute, findProgram, needsProgram, toolBox} from '../harness/tools.js';
@@ -166,6 +167,32 @@ test('supervisor-conf: what cannot be written is refused', (t) => {
       ['CFG720', 'service `two` has a secret on its command line in `--password={secret db}`'],
     ],
   );
+});
+
+test('a name that no manager takes is refused, and a tag of syslog ends where its name does', (t) => {
+  for (const services of ['supervisor', 'systemd', 'none'] as const) {
+    const {found, report} = collect();
+    const plan = samplePlan();
+    serviceFiles(
+      {
+        ...plan,
+        release: {...plan.release, services},
+        entries: [service('sites/one'), service('a:b'), service('fine-1')],
+      },
+      report,
+    );
+    t.deepEqual(
+      found.map((diagnostic) => [diagnostic.kind.id, diagnostic.message]),
+      services === 'none'
+        ? []
+        : [
+            ['CFG720', "service `sites/one` can't have this name"],
+            ['CFG720', "service `a:b` can't have this name"],
+          ],
+      services,
+    );
+  }
+  t.is(syslogTag('portal', 'sites/one two:[3]%'), 'portal@sites-one-two--3--');
 });
 
 testWith(supervisor)('supervisor-conf: a secret of any kind arrives, or is refused on the host', async (t) => {
