@@ -3,6 +3,7 @@
  * Source: the Python language reference, chapter 6 (expressions), for 3.10 to 3.14.
  */
 import {createToken, EmbeddedActionsParser, EOF, type IToken, Lexer, type TokenType} from 'chevrotain';
+import {endOfString, type FormattedPiece, type FormattedText, readFormatted} from './formatted-string.js';
 import {lexerOptions} from './lexer-options.js';
 import {isPythonString} from './python-string-literal.js';
 
@@ -110,10 +111,14 @@ const NumberToken = createToken({
   },
   line_breaks: false,
 });
+/** Where a formatted text ends depends on the version. */
+let lexedMinor = 0;
 const StringToken = createToken({
   name: 'String',
-  pattern:
-    /(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])?(?:'''(?:[^\\]|\\[\s\S])*?'''|"""(?:[^\\]|\\[\s\S])*?"""|'(?!'')(?:[^'\\\n]|\\[\s\S])*'|"(?!"")(?:[^"\\\n]|\\[\s\S])*")/,
+  pattern: (text: string, offset: number) => {
+    const end = endOfString(text, offset, lexedMinor);
+    return end === undefined ? null : ([text.slice(offset, end)] as unknown as RegExpExecArray & [string]);
+  },
   line_breaks: true,
 });
 const Ellipsis = sign('Ellipsis', '...');
@@ -600,7 +605,7 @@ class ExpressionParser extends EmbeddedActionsParser {
     this.AT_LEAST_ONE(() => {
       const {image, startOffset} = this.CONSUME(StringToken);
       texts.push(image);
-      if (/^r?f/i.test(image)) this.formatted.push({literal: image, offset: startOffset});
+      if (/^r?[ft]/i.test(image)) this.formatted.push({literal: image, offset: startOffset});
     });
     this.refuse(() => !areStrings(texts, this.minor));
     return texts.map((text): Expression => ({kind: 'string', text})).reduce((left, right) => binary(left, '+', right));
@@ -728,6 +733,7 @@ export function parseExpression(
   if (text.length > lengthLimit) return {errorAt: 0, tooLong: true};
   const nul = text.indexOf('\0');
   if (nul >= 0) return {errorAt: nul};
+  lexedMinor = minor;
   lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
   if (lexed.errors.length > 0) return {errorAt: lexed.errors[0]!.offset};
@@ -755,69 +761,26 @@ export function parseExpression(
   return expression;
 }
 
-/** What stands between the braces of a formatted text: `{field!conversion:spec}`. */
-export interface FormattedField {
-  readonly field: string;
-  /** r, s, a or nothing. */
-  readonly conversion: string;
-  readonly spec: string;
-}
-
-/**
- * A formatted text taken apart.
- * @returns undefined for what is not looked at: escapes, quotes, braces within braces, `{x=}`, and conversions that are not usual
- */
-export function formattedPieces(literal: string): readonly (string | FormattedField)[] | undefined {
-  const [, prefix = '', quote = ''] = /^([a-zA-Z]*)('''|"""|'|")/.exec(literal) ?? [];
-  const body = literal.slice(prefix.length + quote.length, -quote.length);
-  if (!/^f$/i.test(prefix) || /[\\'"]|\{[^{}]*\{[^{]/.test(body.replaceAll('{{', '').replaceAll('}}', '')))
-    return undefined;
-  const pieces = [...body.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)].map(([whole, field]) => {
-    // A lone brace is a field that is not closed: none is there to be read.
-    if (field !== undefined || whole === '{' || whole === '}') return readField(field ?? '');
-    return whole === '{{' || whole === '}}' ? whole[0]! : whole;
-  });
-  return pieces.includes(undefined) ? undefined : (pieces as readonly (string | FormattedField)[]);
-}
-
-function readField(text: string): FormattedField | undefined {
-  let depth = 0;
-  let end = 0;
-  for (; end < text.length; end++) {
-    const character = text[end]!;
-    if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) depth--;
-    else if (depth === 0 && (character === ':' || (character === '!' && text[end + 1] !== '='))) break;
-  }
-  const [field, rest] = [text.slice(0, end), text.slice(end)];
-  const [whole, conversion = '', spec = ''] = /^(?:!([rsa]))?(?::(.*))?$/s.exec(rest) ?? [];
-  // `{x=}` writes its own source, too; blanks about a conversion are not for every Python.
-  if (/(?:^|[^=!<>])=\s*$/.test(field) || /^!\s*[rsa]\s*(?::|$)/.test(rest) !== (conversion !== '')) return undefined;
-  // No Python knows another conversion: no field is there to be read.
-  return whole === undefined ? {field: '', conversion, spec} : {field, conversion, spec};
-}
-
-/** Every brace of a field is closed, and no escape stands in one. Doubled ones are text; what holds quotes is not looked at. */
-function isBalanced(literal: string): boolean {
-  const body = literal.replace(/^[a-z]*(?:'''|"""|'|")/i, '').replace(/(?:'''|"""|'|")$/, '');
-  if (/['"]/.test(body)) return true;
-  let depth = 0;
-  for (const piece of body.match(/\\N\{[^}]*\}|\\.?|\{\{|\}\}|[{}]/gs) ?? []) {
-    if (depth === 0 && piece.length > 1) continue;
-    if (piece.startsWith('\\')) return false;
-    for (const brace of piece) depth += brace === '{' ? 1 : -1;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
-}
-
 function isFormatted(literal: string, minor: number): boolean {
-  if (!isBalanced(literal)) return false;
-  return (formattedPieces(literal) ?? []).every(
-    (piece) =>
-      typeof piece === 'string' ||
-      (!('errorAt' in parseExpression(`(${piece.field})`, minor)) && piece.field.trim() !== ''),
-  );
+  const found = readFormatted(literal, minor);
+  return found !== undefined && arePieces(found.pieces, found, minor);
+}
+
+function arePieces(pieces: readonly FormattedPiece[], {raw, quote}: FormattedText, minor: number): boolean {
+  return pieces.every((piece) => {
+    if (typeof piece === 'string') return raw || isPythonString(quote + piece + quote);
+    const field = parseField(piece.field, minor);
+    return field !== undefined && arePieces(piece.spec, {raw, quote, pieces: []}, minor);
+  });
+}
+
+/** The expression of a field; undefined for what is none. */
+export function parseField(field: string, minor: number): Expression | undefined {
+  if (/^[ \t\f\n\r]*$/.test(field)) return undefined;
+  const found = parseExpression(`(${field})`, minor);
+  if (!('kind' in found)) return undefined;
+  // `x for x in y` is an expression in brackets alone: up to 3.11 those of the field are such.
+  return minor >= 12 && found.kind === 'comprehension' ? undefined : found;
 }
 
 /** Python takes names that are written differently for one: NFKC. */
@@ -926,5 +889,5 @@ function areStrings(literals: readonly string[], minor: number): boolean {
   const kinds = new Set(literals.map((literal) => /^[a-z]*/i.exec(literal)![0].toLowerCase().replaceAll(/[ru]/g, '')));
   if (kinds.has('t') && minor < 14) return false;
   if ((kinds.has('b') || kinds.has('t')) && kinds.size > 1) return false;
-  return literals.every((literal) => isPythonString(literal));
+  return literals.every((literal) => /^r?[ft]/i.test(literal) || isPythonString(literal));
 }

@@ -79,7 +79,7 @@ export function isPythonString(literal: string): boolean {
       case 'U':
         return /b/i.test(prefix) || (found.length === 10 && Number.parseInt(found.slice(2), 16) <= 0x10ffff);
       case 'N':
-        return /b/i.test(prefix) || found.length > 2;
+        return /b/i.test(prefix) || /^\\N\{[a-z][a-z0-9 -]+\}$/i.test(found);
       default:
         return true;
     }

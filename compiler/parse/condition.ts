@@ -3,7 +3,8 @@ import {parseExpression} from '../../grammar/python-expression.js';
 import type {Report} from '../diagnostics/diagnostic.js';
 import type {Target} from '../model/settings.js';
 import type {Source, Span} from '../model/source.js';
-import {evaluate, item} from '../python/evaluate.js';
+import {item} from '../python/access.js';
+import {evaluate} from '../python/evaluate.js';
 import {PythonError, truth, Undecidable} from '../python/value.js';
 import {nearest} from '../util/nearest.js';
 import {strip} from '../util/python-string.js';
@@ -81,7 +82,10 @@ function decide({source, start, close, lineEnd}: ConditionPlace, target: Target)
   if ('tooLong' in list) throw new Undecidable('so long an expression');
   if ('errorAt' in list) throw new NoExpression(list.errorAt - 1);
   return forAnyMicro(target, (machine, onMicro) => {
-    const value = evaluate(list, globalNames(machine, onMicro));
+    const value = evaluate(list, globalNames(machine, onMicro), {
+      minor: machine.minor,
+      pypy: machine.implementation === 'pypy',
+    });
     return truth(item(value, 0n));
   });
 }

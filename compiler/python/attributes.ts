@@ -1,3 +1,5 @@
+import type {Language} from './language.js';
+
 /**
  * Names of attributes: what `dir()` says of the modules that a section condition can use and of Python's own types, in any
  * of CPython 3.10 to 3.14, on any system, and PyPy's. One that is not here is an AttributeError; one that is and has no value
@@ -17,6 +19,9 @@ const names: Readonly<Record<string, string>> = {
     'islower isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix ' +
     'replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title ' +
     'translate upper zfill',
+  complex:
+    '__abs__ __add__ __bool__ __complex__ __getnewargs__ __mul__ __neg__ __pos__ __pow__ __radd__ __rmul__ __rpow__ ' +
+    '__rsub__ __rtruediv__ __sub__ __truediv__ conjugate from_number imag real',
   dict:
     '__class_getitem__ __contains__ __delitem__ __getitem__ __ior__ __iter__ __len__ __or__ __reversed__ __ror__ ' +
     '__setitem__ clear copy fromkeys get items keys pop popitem setdefault update values',
@@ -24,18 +29,14 @@ const names: Readonly<Record<string, string>> = {
     '__abs__ __add__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getformat__ __getnewargs__ ' +
     '__int__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __rdivmod__ __rfloordiv__ __rmod__ __rmul__ ' +
     '__round__ __rpow__ __rsub__ __rtruediv__ __setformat__ __sub__ __truediv__ __trunc__ as_integer_ratio ' +
-    'conjugate fromhex hex imag is_integer real',
+    'conjugate from_number fromhex hex imag is_integer real',
   frozenset:
     '__and__ __class_getitem__ __contains__ __iter__ __len__ __or__ __rand__ __ror__ __rsub__ __rxor__ __sub__ ' +
     '__xor__ copy difference intersection isdisjoint issubset issuperset symmetric_difference union',
+  builtin: '__call__ __module__ __name__ __qualname__ __self__ __text_signature__',
   function:
-    '__abs__ __add__ __and__ __annotations__ __bool__ __builtins__ __call__ __ceil__ __closure__ __code__ ' +
-    '__defaults__ __dict__ __divmod__ __float__ __floor__ __floordiv__ __get__ __getnewargs__ __globals__ ' +
-    '__index__ __int__ __invert__ __kwdefaults__ __lshift__ __mod__ __module__ __mul__ __name__ __neg__ __or__ ' +
-    '__pos__ __pow__ __qualname__ __radd__ __rand__ __rdivmod__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ ' +
-    '__ror__ __round__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __self__ __sub__ ' +
-    '__text_signature__ __truediv__ __trunc__ __type_params__ __xor__ as_integer_ratio bit_count bit_length ' +
-    'conjugate denominator from_bytes imag is_integer numerator real to_bytes',
+    '__annotate__ __annotations__ __builtins__ __call__ __closure__ __code__ __defaults__ __dict__ __get__ __globals__ ' +
+    '__kwdefaults__ __module__ __name__ __qualname__ __type_params__',
   int:
     '__abs__ __add__ __and__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getnewargs__ ' +
     '__index__ __int__ __invert__ __lshift__ __mod__ __mul__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ ' +
@@ -165,6 +166,10 @@ const names: Readonly<Record<string, string>> = {
   tuple:
     '__add__ __class_getitem__ __contains__ __getitem__ __getnewargs__ __iter__ __len__ __mul__ __rmul__ count ' +
     'index',
+  type:
+    '__base__ __bases__ __basicsize__ __call__ __dict__ __dictoffset__ __flags__ __instancecheck__ __itemsize__ ' +
+    '__module__ __mro__ __name__ __or__ __prepare__ __qualname__ __ror__ __subclasscheck__ __subclasses__ ' +
+    '__text_signature__ __weakrefoffset__ mro',
   version_info:
     '__add__ __class_getitem__ __contains__ __getitem__ __getnewargs__ __iter__ __len__ __match_args__ __mul__ ' +
     '__replace__ __rmul__ count index major micro minor n_fields n_sequence_fields n_unnamed_fields releaselevel ' +
@@ -178,7 +183,36 @@ const known = new Map<string, ReadonlySet<string>>();
 
 /** @param kind  a type such as `str`, or a module such as `os.path` */
 export function attributeNames(kind: string): ReadonlySet<string> {
-  const found = known.get(kind) ?? new Set(`${names[kind] ?? ''} ${names.object}`.split(' '));
+  const modules = /^(?:sys|os|os\.path|platform|re|sys\.implementation)$/.test(kind) ? names.module : '';
+  const found = known.get(kind) ?? new Set(`${names[kind] ?? ''} ${modules} ${names.object}`.split(' '));
   known.set(kind, found);
   return found;
+}
+
+/** Whether the attributes of a type are known here. */
+export function isListed(kind: string): boolean {
+  return kind === 'object' || Object.hasOwn(names, kind);
+}
+
+/** Attributes of values that came with a version of CPython. */
+const since: Readonly<Record<string, number>> = {
+  'int.is_integer': 12,
+  'bool.is_integer': 12,
+  'bytes.__buffer__': 12,
+  'bytes.__bytes__': 11,
+  'complex.__complex__': 11,
+  'complex.from_number': 14,
+  'float.from_number': 14,
+  'function.__annotate__': 14,
+  'function.__type_params__': 12,
+  'version_info.__replace__': 13,
+};
+
+/** Of values alone: what a module has depends on the host, too. */
+export function isMissing(kind: string, name: string, {minor, pypy}: Language): boolean {
+  if (/^(?:sys|os|os\.path|platform|re|sys\.implementation)$/.test(kind)) return false;
+  if (name === '__getstate__') return minor < 11;
+  return pypy
+    ? name === '__sizeof__' || (name === 'mapping' && kind === 'view') || (since[`${kind}.${name}`] ?? 0) > minor
+    : (since[`${kind}.${name}`] ?? 0) > minor || (name === '__setformat__' && minor > 10);
 }

@@ -1,8 +1,13 @@
 /** Python's built-in functions, as far as they depend on their arguments alone. */
-import {strip} from '../util/python-string.js';
-import {formatValue, reprOf, toText} from './format.js';
-import {encoded, hasAttribute} from './methods.js';
-import {arithmetic, floatOf} from './numbers.js';
+import {attribute} from './access.js';
+import {toComplex} from './complex.js';
+import {codeOf, inBase, toBytes, toCharacter, toDict, toFloat, toInt, toStr, wholeNumber} from './conversions.js';
+import {asciiOf, formatValue, reprOf} from './format.js';
+import type {Language} from './language.js';
+import {hasAttribute} from './methods.js';
+import {absolute, quotientAndRest, raised, rounded, sum} from './number-functions.js';
+import {holds} from './operators.js';
+import {isInstance, isSubtype, makeType, otherTypes, typeOf} from './types.js';
 import {
   distinct,
   each,
@@ -11,11 +16,9 @@ import {
   isBytes,
   isLate,
   isPrefix,
-  isSequence,
+  isSet,
   iterate,
   lateFault,
-  numeric,
-  order,
   PythonError,
   type SetValue,
   truth,
@@ -26,92 +29,128 @@ import {
   type Value,
 } from './value.js';
 
-/** The least and the most arguments, and what is done with them. */
-type Builtin = readonly [least: number, most: number, call: (args: readonly Value[]) => Value];
+type Named = ReadonlyMap<string, Value>;
+
+interface Builtin {
+  /** The least and the most arguments, those with a name included; there is none for the names of `only`. */
+  readonly takes: readonly [least: number, most: number];
+  /** Names of arguments that stand in a place, too; '' for one that has none. */
+  readonly names?: readonly string[];
+  /** Names of arguments that have no place; `*` for any. */
+  readonly only?: readonly string[];
+  readonly type?: boolean;
+  readonly call: (args: readonly (Value | undefined)[], named: Named, language: Language) => Value;
+}
+
+const anyNumber = Number.POSITIVE_INFINITY;
 
 const functions: Readonly<Record<string, Builtin>> = {
-  len: [1, 1, ([value]) => lengthOf(value!)],
-  int: [0, 2, ([value = 0n, base]) => toInt(value, base)],
-  float: [0, 1, ([value = 0]) => toFloat(value)],
-  str: [0, 3, (args) => (args.length > 1 ? undecided('str(…) of bytes') : toText(args[0] ?? ''))],
-  repr: [1, 1, ([value]) => reprOf(value!)],
-  bytes: [0, 3, (args) => toBytes(args)],
-  bool: [0, 1, ([value = false]) => truth(value)],
-  chr: [1, 1, ([code]) => toCharacter(wholeNumber(code!))],
-  ord: [1, 1, ([value]) => codeOf(value!)],
-  bin: [1, 1, ([value]) => inBase(value!, 2, '0b')],
-  oct: [1, 1, ([value]) => inBase(value!, 8, '0o')],
-  hex: [1, 1, ([value]) => inBase(value!, 16, '0x')],
-  any: [1, 1, ([items]) => some(unordered(items!), truth)],
-  all: [1, 1, ([items]) => !some(unordered(items!), (value) => !truth(value))],
-  abs: [
-    1,
-    1,
-    ([value]) => {
-      const own = numeric(value!);
-      if (own === undefined) throw new PythonError('TypeError', `bad operand type for abs(): '${typeName(value!)}'`);
-      return own < 0 ? -own : own;
-    },
-  ],
-  min: [1, Number.POSITIVE_INFINITY, (args) => extreme(args, -1, 'min')],
-  max: [1, Number.POSITIVE_INFINITY, (args) => extreme(args, 1, 'max')],
-  sum: [1, 2, ([items, start]) => sum(items!, start)],
-  divmod: [2, 2, ([x, y]) => divided(x!, y!)],
-  sorted: [1, 1, ([items]) => ({kind: 'list', items: sorted(items!)})],
-  tuple: [0, 1, ([items = tuple()]) => tuple(...iterate(items))],
-  list: [0, 1, ([items = tuple()]) => ({kind: 'list', items: iterate(items)})],
-  set: [0, 1, ([items = tuple()]) => setOf(items, false)],
-  frozenset: [0, 1, ([items = tuple()]) => setOf(items, true)],
-  dict: [0, 1, ([value]) => (value === undefined ? {kind: 'dict', entries: []} : undecided('dict(…) of something'))],
-  range: [1, 3, range],
-  map: [
-    2,
-    Number.POSITIVE_INFINITY,
-    ([call, ...sources]) =>
+  len: {takes: [1, 1], call: ([value]) => lengthOf(value!)},
+  int: {takes: [0, 2], names: ['', 'base'], type: true, call: ([value, base]) => toInt(value, base)},
+  float: {takes: [0, 1], type: true, call: ([value = 0]) => toFloat(value)},
+  complex: {
+    takes: [0, 2],
+    names: ['real', 'imag'],
+    type: true,
+    call: ([real, imag]) => toComplex(real, imag),
+  },
+  str: {takes: [0, 3], names: ['object', 'encoding', 'errors'], type: true, call: toStr},
+  repr: {takes: [1, 1], call: ([value]) => reprOf(value!)},
+  ascii: {takes: [1, 1], call: ([value]) => asciiOf(value!)},
+  bytes: {takes: [0, 3], names: ['source', 'encoding', 'errors'], type: true, call: toBytes},
+  bool: {takes: [0, 1], type: true, call: ([value = false]) => truth(value)},
+  chr: {takes: [1, 1], call: ([code], _, language) => toCharacter(wholeNumber(code!), language)},
+  ord: {takes: [1, 1], call: ([value]) => codeOf(value!)},
+  bin: {takes: [1, 1], call: ([value]) => inBase(value!, 2, '0b')},
+  oct: {takes: [1, 1], call: ([value]) => inBase(value!, 8, '0o')},
+  hex: {takes: [1, 1], call: ([value]) => inBase(value!, 16, '0x')},
+  any: {takes: [1, 1], call: ([items]) => some(unordered(items!), truth)},
+  all: {takes: [1, 1], call: ([items]) => !some(unordered(items!), (value) => !truth(value))},
+  abs: {takes: [1, 1], call: ([value]) => absolute(value!)},
+  round: {takes: [1, 2], names: ['number', 'ndigits'], call: ([value, digits]) => rounded(value!, digits)},
+  min: {takes: [1, anyNumber], only: ['key', 'default'], call: (args, named) => extreme(args, named, '<', 'min')},
+  max: {takes: [1, anyNumber], only: ['key', 'default'], call: (args, named) => extreme(args, named, '>', 'max')},
+  sum: {
+    takes: [1, 2],
+    names: ['', 'start'],
+    call: ([items, start = 0n], _, language) => sum(items!, start, language),
+  },
+  divmod: {takes: [2, 2], call: ([x, y]) => quotientAndRest(x!, y!)},
+  pow: {
+    takes: [2, 3],
+    names: ['base', 'exp', 'mod'],
+    call: ([x, y, modulus = null], _, language) => raised(x!, y!, modulus, language),
+  },
+  sorted: {
+    takes: [1, 1],
+    only: ['key', 'reverse'],
+    call: ([items], named) => ({kind: 'list', items: sorted(items!, named)}),
+  },
+  tuple: {takes: [0, 1], type: true, call: ([items = tuple()]) => tuple(...iterate(items))},
+  list: {takes: [0, 1], type: true, call: ([items = tuple()]) => ({kind: 'list', items: iterate(items)})},
+  set: {takes: [0, 1], type: true, call: ([items = tuple()]) => setOf(items, false)},
+  frozenset: {takes: [0, 1], type: true, call: ([items = tuple()]) => setOf(items, true)},
+  dict: {takes: [0, 1], only: ['*'], type: true, call: ([value], named) => toDict(value, named)},
+  range: {takes: [1, 3], type: true, call: (args) => range(args as readonly Value[])},
+  map: {
+    takes: [2, anyNumber],
+    type: true,
+    call: ([call, ...sources]) =>
       iterator(
         'map',
-        mapped(sources.map(iterable), (items) => called(call!, items)),
+        mapped(
+          sources.map((source) => iterable(source!)),
+          (items) => called(call!, items),
+        ),
       ),
-  ],
-  filter: [2, 2, ([call, items]) => iterator('filter', filtered(call!, iterable(items!)))],
-  zip: [
-    0,
-    Number.POSITIVE_INFINITY,
-    (sources) =>
+  },
+  filter: {takes: [2, 2], type: true, call: ([call, items]) => iterator('filter', filtered(call!, iterable(items!)))},
+  zip: {
+    takes: [0, anyNumber],
+    only: ['strict'],
+    type: true,
+    call: (sources, named) =>
       iterator(
         'zip',
-        mapped(sources.map(iterable), (items) => tuple(...items)),
+        mapped(
+          sources.map((source) => iterable(source!)),
+          (items) => tuple(...items),
+          truth(named.get('strict') ?? false),
+        ),
       ),
-  ],
-  enumerate: [
-    1,
-    2,
-    ([items, start = 0n]) => {
+  },
+  enumerate: {
+    takes: [1, 2],
+    names: ['iterable', 'start'],
+    type: true,
+    call: ([items, start = 0n]) => {
       let at = wholeNumber(start) - 1n;
       return iterator(
         'enumerate',
         mapped([iterable(items!)], ([item]) => tuple(++at, item!)),
       );
     },
-  ],
-  reversed: [
-    1,
-    1,
-    ([items]) => {
+  },
+  reversed: {
+    takes: [1, 1],
+    type: true,
+    call: ([items]) => {
       if (typeof items === 'object' && items !== null && (items.kind === 'set' || items.kind === 'iterator'))
         throw new PythonError('TypeError', `'${typeName(items)}' object is not reversible`);
       return iterator('reversed', [...iterate(items!)].reverse()[Symbol.iterator]());
     },
-  ],
-  iter: [
-    1,
-    2,
-    (args) => (args.length > 1 ? undecided('iter(…) with a sentinel') : iterator('iterator', iterable(args[0]!))),
-  ],
-  next: [
-    1,
-    2,
-    ([iterator, ...fallback]) => {
+  },
+  iter: {
+    takes: [1, 2],
+    call: ([source, sentinel]) => {
+      if (sentinel === undefined) return iterator('iterator', iterable(source!));
+      if (!isFunction(source!)) throw new PythonError('TypeError', 'iter(v, w): v must be callable');
+      return iterator('iterator', until(source, sentinel));
+    },
+  },
+  next: {
+    takes: [1, 2],
+    call: ([iterator, ...fallback]) => {
       if (typeof iterator !== 'object' || iterator?.kind !== 'iterator')
         throw new PythonError('TypeError', `'${typeName(iterator!)}' object is not an iterator`);
       const found = iterator.rest.next();
@@ -119,66 +158,98 @@ const functions: Readonly<Record<string, Builtin>> = {
       if (fallback.length === 0) throw new PythonError('StopIteration', '');
       return fallback[0]!;
     },
-  ],
-  format: [1, 2, ([value, spec = '']) => formatted(value!, spec)],
-  pow: [2, 3, ([x, y, modulus]) => raised(x!, y!, modulus)],
-  callable: [1, 1, ([value]) => isFunction(value!)],
-  hasattr: [
-    2,
-    2,
-    ([value, name]) => {
-      if (typeof name !== 'string') throw new PythonError('TypeError', 'attribute name must be string');
-      if (typeof value === 'object' && value !== null) {
-        if (value.kind === 'module' && Object.hasOwn(value.members, name)) return true;
-        if (value.kind === 'tuple' && value.names?.includes(name)) return true;
-        if (hasAttribute(value, name) && value.kind === 'module') return undecided(`\`${value.name}.${name}\``);
+  },
+  format: {takes: [1, 2], call: ([value, spec = ''], _, language) => formatted(value!, spec, language)},
+  callable: {takes: [1, 1], call: ([value]) => isFunction(value!)},
+  hasattr: {takes: [2, 2], call: ([value, name], _, language) => has(value!, attributeName(name!), language)},
+  getattr: {
+    takes: [2, 3],
+    call: ([value, name, fallback], _, language) => {
+      try {
+        return attribute(value!, attributeName(name!), language);
+      } catch (error) {
+        if (fallback !== undefined && error instanceof PythonError && error.type === 'AttributeError') return fallback;
+        throw error;
       }
-      return hasAttribute(value!, name);
     },
-  ],
-  isinstance: [2, 2, ([value, type]) => isInstance(value!, type!)],
+  },
+  isinstance: {takes: [2, 2], call: ([value, type]) => isInstance(value!, type!)},
+  issubclass: {takes: [2, 2], call: ([type, of]) => isSubtype(type!, of!)},
 };
 
-export const builtins: Readonly<Record<string, FunctionValue>> = Object.fromEntries(
-  Object.entries(functions).map(([name, [least, most, call]]) => [
-    name,
-    {
+const known = new Map<string, Readonly<Record<string, FunctionValue>>>();
+
+/** The functions and types of a version of Python: each is one value, so that `is` can be told of it. */
+export function builtinsOf(language: Language): Readonly<Record<string, FunctionValue>> {
+  const key = `${language.minor} ${language.pypy}`;
+  const found = known.get(key) ?? makeBuiltins(language);
+  known.set(key, found);
+  return found;
+}
+
+function makeBuiltins(language: Language): Readonly<Record<string, FunctionValue>> {
+  const found: Record<string, FunctionValue> = {};
+  for (const name of otherTypes) found[name] = makeType(name);
+  const type = makeType('type');
+  found.type = {
+    ...type,
+    call: (args, named) => {
+      if (args.length !== 1 || named.size > 0) return type.call(args, named);
+      return typeOf(args[0]!, (name) => (Object.hasOwn(found, name) ? found[name] : undefined));
+    },
+  };
+  // Old names of one type.
+  found.IOError = found.OSError!;
+  found.EnvironmentError = found.OSError!;
+  for (const [name, builtin] of Object.entries(functions))
+    found[name] = {
       kind: 'function',
       name,
+      builtin: true,
+      ...(builtin.type && {type: true}),
       call: (args, named) => {
-        if (named.size > 0) throw new Undecidable(`${name}(…) with names`);
-        if (args.length < least || args.length > most)
-          throw new PythonError('TypeError', `${name}() is called with ${args.length} arguments`);
-        return call(args);
+        const {placed, rest} = placedArguments(name, builtin, args, named, language);
+        return builtin.call(placed, rest, language);
       },
-    } satisfies FunctionValue,
-  ]),
-);
+    };
+  return found;
+}
+
+/** Gives arguments with a name their place. */
+function placedArguments(
+  name: string,
+  {takes: [least, most], names = [], only = []}: Builtin,
+  args: readonly Value[],
+  named: Named,
+  language: Language,
+): {readonly placed: readonly (Value | undefined)[]; readonly rest: Named} {
+  const placed: (Value | undefined)[] = [...args];
+  const rest = new Map<string, Value>();
+  for (const [key, value] of named) {
+    const at = names.indexOf(key);
+    if (only.includes(key) || only.includes('*')) rest.set(key, value);
+    else if (at < 0 || args.length > at) {
+      // PyPy's own functions have other names.
+      if (language.pypy) throw new Undecidable(`${name}(…) with names`);
+      throw new PythonError('TypeError', `${name}() got an unexpected keyword argument '${key}'`);
+    } else {
+      while (placed.length < at) placed.push(undefined);
+      placed[at] = value;
+    }
+  }
+  if (placed.length > most || placed.length < least || placed.slice(0, least).includes(undefined))
+    throw new PythonError('TypeError', `${name}() is called with ${args.length} arguments`);
+  return {placed, rest};
+}
 
 /** Built-in names that exist in Python and are not worked out ahead. */
 export const hostBuiltins: ReadonlySet<string> = new Set(
   (
     '__import__ __build_class__ __debug__ __doc__ __name__ __loader__ __spec__ __package__ __builtins__ ' +
-    'aiter anext ascii breakpoint bytearray classmethod compile complex copyright credits delattr ' +
-    'dir eval exec exit getattr globals hash help id input ' +
-    'issubclass license locals memoryview object open print property quit round ' +
-    'setattr slice staticmethod super type vars NotImplemented Ellipsis ' +
-    'ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError ' +
-    'BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ' +
-    'ConnectionResetError DeprecationWarning EOFError EncodingWarning EnvironmentError Exception ExceptionGroup ' +
-    'FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning ' +
-    'IndentationError IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ' +
-    'ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError OverflowError ' +
-    'PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError ReferenceError ' +
-    'ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError ' +
-    'SystemExit TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError ' +
-    'UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning WindowsError ZeroDivisionError'
+    'aiter anext breakpoint compile copyright credits delattr dir eval exec exit globals hash help id input license locals open ' +
+    'print quit setattr vars NotImplemented BaseExceptionGroup ExceptionGroup PythonFinalizationError WindowsError'
   ).split(' '),
 );
-
-function undecided(what: string): never {
-  throw new Undecidable(what);
-}
 
 function isFunction(value: Value): value is FunctionValue {
   return typeof value === 'object' && value !== null && value.kind === 'function';
@@ -189,27 +260,29 @@ function called(call: Value, items: readonly Value[]): Value {
   return call.call(items, new Map());
 }
 
-function toBytes([value, encoding, ...more]: readonly Value[]): Value {
-  if (value === undefined) return {kind: 'bytes', text: ''};
-  if (isBytes(value) && encoding === undefined) return value;
-  if (typeof value === 'string' && encoding === undefined)
-    throw new PythonError('TypeError', 'string argument without an encoding');
-  if (typeof value !== 'string' || more.length > 0) throw new Undecidable('bytes(…) of such a value');
-  return encoded(value, encoding);
+function attributeName(name: Value): string {
+  if (isPrefix(name)) throw new Undecidable(name.what);
+  if (isLate(name)) throw lateFault(name);
+  if (typeof name !== 'string') throw new PythonError('TypeError', 'attribute name must be string');
+  return name;
 }
 
-function formatted(value: Value, spec: Value): Value {
-  if (typeof spec === 'string') return formatValue(value, spec);
+function has(value: Value, name: string, language: Language): boolean {
+  if (typeof value === 'object' && value !== null) {
+    if (value.kind === 'module' && Object.hasOwn(value.members, name)) return true;
+    if (value.kind === 'tuple' && value.names?.includes(name)) return true;
+    if (value.kind === 'module' && hasAttribute(value, name, language))
+      throw new Undecidable(`\`${value.name}.${name}\``);
+  }
+  return hasAttribute(value, name, language);
+}
+
+function formatted(value: Value, spec: Value, language: Language): Value {
+  if (typeof spec === 'string') return formatValue(value, spec, language);
   if (isPrefix(spec)) throw new Undecidable(spec.what);
   if (isLate(spec)) throw lateFault(spec);
+  if (isBytes(spec) && language.pypy) throw new Undecidable('format(…) with bytes');
   throw new PythonError('TypeError', `format() argument 2 must be str, not ${typeName(spec)}`);
-}
-
-function raised(x: Value, y: Value, modulus: Value | undefined): Value {
-  const [base, exponent] = [numeric(x), numeric(y)];
-  if (modulus !== undefined || typeof base !== 'bigint' || typeof exponent !== 'bigint')
-    throw new Undecidable('pow(…) of such values');
-  return arithmetic('**', base, exponent);
 }
 
 function iterator(name: string, rest: Iterator<Value>): Value {
@@ -220,16 +293,33 @@ function iterable(value: Value): Iterator<Value> {
   return each(value)[Symbol.iterator]();
 }
 
-function* mapped(sources: readonly Iterator<Value>[], make: (items: readonly Value[]) => Value): Generator<Value> {
+/** @param strict  whether all sources have to be of one length */
+function* mapped(
+  sources: readonly Iterator<Value>[],
+  make: (items: readonly Value[]) => Value,
+  strict = false,
+): Generator<Value> {
   for (;;) {
     const items: Value[] = [];
-    for (const source of sources) {
+    for (const [at, source] of sources.entries()) {
       const found = source.next();
+      if (found.done && strict && (at > 0 || sources.slice(1).some((other) => !other.next().done)))
+        throw new PythonError('ValueError', 'the arguments are of different lengths');
       if (found.done) return;
       items.push(found.value);
     }
     if (sources.length === 0) return;
     yield make(items);
+  }
+}
+
+/** Calls of a function until it gives what ends it. */
+function* until(call: FunctionValue, sentinel: Value): Generator<Value> {
+  for (let count = 0; ; count++) {
+    if (count > 10_000) throw new Undecidable('so long a computation');
+    const value = called(call, []);
+    if (equals(value, sentinel)) return;
+    yield value;
   }
 }
 
@@ -260,38 +350,42 @@ function setOf(items: Value, frozen: boolean): SetValue {
   return {kind: 'set', items: distinct(unordered(items)), frozen};
 }
 
-function sorted(items: Value): Value[] {
-  const found = [...unordered(items)];
+function keyOf(named: Named): (item: Value) => Value {
+  const call = named.get('key') ?? null;
+  return call === null ? (item) => item : (item) => called(call, [item]);
+}
+
+function sorted(items: Value, named: Named): readonly Value[] {
+  const source = [...unordered(items)];
+  const key = keyOf(named);
+  const reverse = named.get('reverse') ?? false;
+  if (reverse !== null && typeof reverse === 'object') throw new PythonError('TypeError', 'an integer is required');
+  const found = source.map((item) => ({item, key: key(item)}));
+  // What has no order among all of them comes out as the steps of the sorting have it.
+  if (found.length > 2 && found.some(({key: own}) => isSet(own) || Number.isNaN(own)))
+    throw new Undecidable('such an order');
+  // Equal ones stay as they were, also where the end comes first.
+  if (truth(reverse)) found.reverse();
   // One comparison at least, as Python makes it: what can't be compared is an error.
-  return found.sort((a, b) => (order(b, a, '<') < 0 ? 1 : order(a, b, '<') < 0 ? -1 : 0));
+  found.sort((a, b) => (holds('<', b.key, a.key) ? 1 : holds('<', a.key, b.key) ? -1 : 0));
+  if (truth(reverse)) found.reverse();
+  return found.map(({item}) => item);
 }
 
-function sum(items: Value, start: Value = 0n): Value {
-  if (typeof start === 'string') throw new PythonError('TypeError', "sum() can't sum strings");
-  let total = numeric(start);
-  if (total === undefined) throw new Undecidable('a sum of such values');
-  for (const item of unordered(items)) {
-    const own = numeric(item);
-    if (own === undefined)
-      throw new PythonError('TypeError', `unsupported operand type(s) for +: 'int' and '${typeName(item)}'`);
-    total = typeof total === 'bigint' && typeof own === 'bigint' ? total + own : Number(total) + Number(own);
+function extreme(args: readonly (Value | undefined)[], named: Named, operator: '<' | '>', name: string): Value {
+  const fallback = named.get('default');
+  if (args.length > 1 && fallback !== undefined)
+    throw new PythonError('TypeError', `Cannot specify a default for ${name}() with multiple positional arguments`);
+  const key = keyOf(named);
+  let best: {readonly item: Value; readonly key: Value} | undefined;
+  for (const item of args.length === 1 ? unordered(args[0]!) : (args as readonly Value[])) {
+    const own = key(item);
+    // Of equal ones the first.
+    if (!best || holds(operator, own, best.key)) best = {item, key: own};
   }
-  return total;
-}
-
-function divided(left: Value, right: Value): Value {
-  const [x, y] = [numeric(left), numeric(right)];
-  if (x === undefined || y === undefined)
-    throw new PythonError(
-      'TypeError',
-      `unsupported operand type(s) for divmod(): '${typeName(left)}' and '${typeName(right)}'`,
-    );
-  if (Number(y) === 0) throw new PythonError('ZeroDivisionError', 'division by zero');
-  if (typeof x === 'bigint' && typeof y === 'bigint') {
-    const down = x % y !== 0n && x < 0n !== y < 0n ? x / y - 1n : x / y;
-    return tuple(down, x - down * y);
-  }
-  return undecided('divmod(…) of such numbers');
+  if (best) return best.item;
+  if (fallback !== undefined) return fallback;
+  throw new PythonError('ValueError', `${name}() arg is an empty sequence`);
 }
 
 function range(args: readonly Value[]): Value {
@@ -301,112 +395,4 @@ function range(args: readonly Value[]): Value {
   const length = Math.max(0, Math.ceil((stop - start) / step));
   if (length > 10_000) throw new Undecidable('so long a range');
   return {kind: 'range', items: Array.from({length}, (_, index) => BigInt(start + index * step))};
-}
-
-const types: Readonly<Record<string, (value: Value) => boolean>> = {
-  int: (value) => typeof value === 'bigint' || typeof value === 'boolean',
-  bool: (value) => typeof value === 'boolean',
-  float: (value) => typeof value === 'number',
-  bytes: isBytes,
-  str: (value) => typeof value === 'string' || isPrefix(value) || isLate(value),
-  list: (value) => isSequence(value) && value.kind === 'list',
-  tuple: (value) => isSequence(value) && value.kind === 'tuple',
-  range: (value) => isSequence(value) && value.kind === 'range',
-  dict: (value) => typeof value === 'object' && value?.kind === 'dict',
-  set: (value) => typeof value === 'object' && value?.kind === 'set' && !value.frozen,
-  frozenset: (value) => typeof value === 'object' && value?.kind === 'set' && value.frozen === true,
-};
-
-function isInstance(value: Value, type: Value): boolean {
-  if (isSequence(type) && type.kind === 'tuple') return type.items.some((each) => isInstance(value, each));
-  if (!isFunction(type) || type.name === '<lambda>')
-    throw new PythonError('TypeError', 'isinstance() arg 2 must be a type');
-  const test = Object.hasOwn(types, type.name) ? types[type.name] : undefined;
-  return test ? test(value) : undecided('isinstance(…) of such a type');
-}
-
-function toCharacter(code: bigint): string {
-  if (code < -(2n ** 31n) || code >= 2n ** 31n)
-    throw new PythonError('OverflowError', 'Python int too large to convert to C int');
-  if (code < 0n || code > 0x10ffffn) throw new PythonError('ValueError', 'chr() arg not in range(0x110000)');
-  return String.fromCodePoint(Number(code));
-}
-
-function codeOf(value: Value): bigint {
-  if (isPrefix(value)) throw new Undecidable(value.what);
-  if (isLate(value)) throw lateFault(value);
-  if (isBytes(value) && value.text.length === 1) return BigInt(value.text.charCodeAt(0));
-  if (typeof value !== 'string' || [...value].length !== 1)
-    throw new PythonError('TypeError', 'ord() expected a character');
-  return BigInt(value.codePointAt(0)!);
-}
-
-function inBase(value: Value, base: number, prefix: string): string {
-  const own = wholeNumber(value);
-  return own < 0n ? `-${prefix}${(-own).toString(base)}` : `${prefix}${own.toString(base)}`;
-}
-
-function wholeNumber(value: Value): bigint {
-  const own = numeric(value);
-  if (typeof own !== 'bigint')
-    throw new PythonError('TypeError', `'${typeName(value)}' object cannot be interpreted as an integer`);
-  return own;
-}
-
-function toInt(value: Value, base: Value | undefined): Value {
-  if (isPrefix(value)) throw new Undecidable(value.what);
-  if (isLate(value)) throw lateFault(value);
-  if (isBytes(value)) throw new Undecidable('int(…) of bytes');
-  if (base !== undefined) {
-    const radix = wholeNumber(base);
-    if (radix !== 0n && (radix < 2n || radix > 36n))
-      throw new PythonError('ValueError', 'int() base must be >= 2 and <= 36, or 0');
-    if (typeof value !== 'string')
-      throw new PythonError('TypeError', "int() can't convert non-string with explicit base");
-    if (radix !== 10n) throw new Undecidable('int(…) with a base');
-  }
-  const own = numeric(value);
-  if (typeof own === 'bigint') return own;
-  if (own !== undefined) {
-    if (Number.isFinite(own)) return BigInt(Math.trunc(own));
-    throw new PythonError(Number.isNaN(own) ? 'ValueError' : 'OverflowError', `cannot convert float ${own} to integer`);
-  }
-  if (typeof value !== 'string')
-    throw new PythonError('TypeError', `int() argument must be a string or a number, not '${typeName(value)}'`);
-  const text = strip(value);
-  if (!/^[-+]?\d+(?:_\d+)*$/.test(text)) {
-    if (/[^\0-\x7f]/.test(text)) throw new Undecidable('digits of another script');
-    throw new PythonError('ValueError', `invalid literal for int() with base 10: '${value}'`);
-  }
-  if (text.length > 4300) throw new PythonError('ValueError', 'exceeds the limit for integer string conversion');
-  const digits = BigInt(text.replace(/^[-+]/, '').replaceAll('_', ''));
-  return text.startsWith('-') ? -digits : digits;
-}
-
-function toFloat(value: Value): Value {
-  const own = numeric(value);
-  if (own !== undefined) return typeof own === 'bigint' ? floatOf(own) : own;
-  if (isPrefix(value)) throw new Undecidable(value.what);
-  if (isLate(value)) throw lateFault(value);
-  const written = isBytes(value) ? value.text : value;
-  if (typeof written !== 'string')
-    throw new PythonError('TypeError', 'float() argument must be a string or a real number');
-  const text = isBytes(value) ? written.replace(/^[ \t-\r]+|[ \t-\r]+$/g, '') : strip(written);
-  const digits = '\\d+(?:_\\d+)*';
-  if (new RegExp(`^[-+]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:[eE][-+]?${digits})?$`).test(text))
-    return Number(text.replaceAll('_', ''));
-  const special = /^([-+]?)(?:(inf|infinity)|nan)$/i.exec(text);
-  if (special) return special[2] ? (special[1] === '-' ? -1 : 1) * Number.POSITIVE_INFINITY : Number.NaN;
-  if (!isBytes(value) && /[^\0-\x7f]/.test(text)) throw new Undecidable('digits of another script');
-  throw new PythonError(
-    'ValueError',
-    `could not convert string to float: ${isBytes(value) ? reprOf(value) : `'${written}'`}`,
-  );
-}
-
-function extreme(args: readonly Value[], direction: number, name: string): Value {
-  const items = args.length === 1 ? [...unordered(args[0]!)] : args;
-  if (items.length === 0) throw new PythonError('ValueError', `${name}() arg is an empty sequence`);
-  // Of equal ones the first.
-  return items.reduce((best, item) => (!equals(item, best) && order(item, best, '<') * direction > 0 ? item : best));
 }

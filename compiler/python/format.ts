@@ -1,14 +1,16 @@
-/** Texts made from values: `str`, `repr`, `%` and `str.format`. */
-import {text} from '../util/text.js';
-import {formatWith, hasFormat, shortest} from './format-spec.js';
+/** Texts made from values: `str`, `repr` and `format`. */
+import type {text} from '../util/text.js';
+import {complexText} from './complex.js';
+import {floatText} from './float-text.js';
+import {formatWith, hasFormat} from './format-spec.js';
+import type {Language} from './language.js';
 import {
-  fromText,
   isBytes,
+  isComplex,
   isLate,
   isPrefix,
   isSequence,
   lateFault,
-  numeric,
   PythonError,
   textOfValue,
   typeName,
@@ -32,6 +34,7 @@ export function reprOf(value: Value): string {
     return String(value);
   }
   if (typeof value === 'number') return floatText(value);
+  if (isComplex(value)) return complexText(value);
   if (typeof value === 'string') return quoted(value);
   if (isSequence(value) && value.names === undefined && (value.kind === 'list' || value.kind === 'tuple')) {
     const items = value.items.map(reprOf);
@@ -43,132 +46,59 @@ export function reprOf(value: Value): string {
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (value.kind === 'dict')
     return `{${value.entries.map(([key, own]) => `${reprOf(key)}: ${reprOf(own)}`).join(', ')}}`;
-  if (value.kind === 'set' && value.items.length < 2 && !value.frozen)
-    return value.items.length === 0 ? 'set()' : `{${reprOf(value.items[0]!)}}`;
+  if (value.kind === 'set' && value.items.length < 2) {
+    const items = value.items.map(reprOf);
+    if (!value.frozen) return items.length === 0 ? 'set()' : `{${items[0]}}`;
+    return items.length === 0 ? 'frozenset()' : `frozenset({${items[0]}})`;
+  }
+  if (value.kind === 'function' && value.type) return `<class '${value.name}'>`;
+  if (value.kind === 'opaque' && value.repr !== undefined) return value.repr;
   throw new Undecidable(`the text of a ${typeName(value)}`);
 }
 
-/** `'%s.%02d' % (name, 3)`, `'%(name)s' % {…}`: texts and whole numbers. */
-export function percentFormat(template: string, value: Value): Value {
-  const values = isSequence(value) && value.kind === 'tuple' ? [...value.items] : [value];
-  const dict = typeof value === 'object' && value !== null && value.kind === 'dict' ? value : undefined;
-  let byName = false;
-  const pieces = template.split(/(%(?:\(\w+\))?[-+ 0]*\d*(?:\.\d*)?[a-zA-Z%])/).map((chunk, index) => {
-    if (index % 2 === 0) {
-      if (chunk.includes('%')) throw new Undecidable('such a format');
-      return text(chunk);
-    }
-    const [, name, flags = '', width = '', precision, code = ''] =
-      /^%(?:\((\w+)\))?([-+ 0]*)(\d*)(?:\.(\d*))?(.)$/.exec(chunk)!;
-    if (chunk === '%%') return text('%');
-    if (!'srdixXoeEfFgG%'.includes(code)) throw new Undecidable(`the format %${code}`);
-    const numbers = !'srdi%'.includes(code);
-    if (!numbers && code !== '%' && (precision !== undefined || /[+ ]/.test(flags)))
-      throw new Undecidable('such a format');
-    byName ||= name !== undefined;
-    const next = name === undefined ? values.shift() : dict?.entries.find(([key]) => key === name)?.[1];
-    if (next === undefined)
-      throw name === undefined
-        ? new PythonError('TypeError', 'not enough arguments for format string')
-        : new PythonError('KeyError', name);
-    if (code === '%') throw new PythonError('ValueError', "unsupported format character '%'");
-    if (numbers) return text(numberText(next, flags, width, precision, code));
-    return padded(shown(next, code), code === 'd' || code === 'i' ? flags : flags.replaceAll('0', ''), Number(width));
-  });
-  // A list is a mapping to Python, and no tuple of values; so are bytes.
-  const mapping =
-    dict ||
-    isBytes(value) ||
-    (isSequence(value) && (value.kind === 'list' || value.kind === 'range')) ||
-    (typeof value === 'object' && value?.kind === 'match');
-  if (!byName && values.length > 0 && !(mapping && values.length === 1))
-    throw new PythonError('TypeError', 'not all arguments converted during string formatting');
-  return fromText(text(...pieces));
-}
-
-/** `'{0}:{port:>5}'.format(…)`, without attributes or indices, and without fields in a specification. */
-export function braceFormat(template: string, args: readonly Value[], named: ReadonlyMap<string, Value>): Value {
-  let next = 0;
-  const nested = /\{[^{}]+\{[^{]/.test(template) ? new Undecidable('a field in a format') : undefined;
-  const pieces = template.split(/(\{\{|\}\}|\{[^{}]*\})/).map((chunk, index) => {
-    if (index % 2 === 0) {
-      if (/[{}]/.test(chunk)) throw nested ?? new PythonError('ValueError', "a single '{' or '}' in a format string");
-      return text(chunk);
-    }
-    if (chunk === '{{' || chunk === '}}') return text(chunk[0]!);
-    const [, name, conversion = '', spec = ''] = /^\{(\w*)(?:!([rsa]))?(?::(.*))?\}$/s.exec(chunk) ?? [];
-    if (name === undefined) throw new Undecidable(`\`${chunk}\` in a format`);
-    const value = /^\d*$/.test(name) ? args[name === '' ? next++ : Number(name)] : named.get(name);
-    if (value === undefined)
-      throw /^\d*$/.test(name)
-        ? new PythonError('IndexError', 'replacement index out of range')
-        : new PythonError('KeyError', name);
-    return asText(formatField(value, conversion, spec), value);
-  });
-  return fromText(text(...pieces));
-}
-
-/** `%05.1f` and `%x`, by the specification of `format` that means the same. */
-function numberText(value: Value, flags: string, width: string, precision: string | undefined, code: string): string {
-  const own = numeric(value);
-  if (isPrefix(value) || isLate(value)) throw new Undecidable('such a format');
-  const whole = 'xXo'.includes(code);
-  if (own === undefined || (whole && typeof own !== 'bigint'))
-    throw new PythonError('TypeError', `%${code} format: a number is required, not ${typeName(value)}`);
-  if (whole && precision !== undefined) throw new Undecidable('such a format');
-  const sign = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  const left = flags.includes('-');
-  const zero = flags.includes('0') && !left;
-  const point = precision === undefined ? '' : `.${precision || '0'}`;
-  const align = left ? '<' : zero ? '' : '>';
-  return formatWith(own, `${align}${sign}${zero ? '0' : ''}${width}${point}${code}`);
-}
-
-function shown(value: Value, code: string): ReturnType<typeof text> {
-  if (code === 'd' || code === 'i') {
-    const own = numeric(value);
-    if (own === undefined) throw new PythonError('TypeError', '%d format: a real number is required');
-    return text(String(typeof own === 'bigint' ? own : BigInt(Math.trunc(own))));
-  }
-  return asText(code === 'r' ? reprOf(value) : toText(value), value);
-}
-
-function asText(made: Value, of: Value): ReturnType<typeof text> {
+/** A text made of a value, as a Text. */
+export function asText(made: Value, of: Value): ReturnType<typeof text> {
   const own = textOfValue(made);
   if (own === undefined) throw new Undecidable(`the text of a ${typeName(of)}`);
   return own;
 }
 
-function padded(own: ReturnType<typeof text>, flags: string, width: number): ReturnType<typeof text> {
-  if (width === 0) return own;
-  if (own.pieces.some((piece) => typeof piece !== 'string')) throw new Undecidable('the width of such a text');
-  if (width > 1000) throw new Undecidable('so large a width');
-  const string = own.pieces.join('');
-  if (flags.includes('-')) return text(string.padEnd(width));
-  if (!flags.includes('0')) return text(string.padStart(width));
-  const sign = string.startsWith('-') ? '-' : '';
-  return text(sign + string.slice(sign.length).padStart(width - sign.length, '0'));
-}
-
-function floatText(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
-  if (Object.is(value, -0)) return '-0.0';
-  return `${value < 0 ? '-' : ''}${shortest(Math.abs(value))}`;
-}
-
 /** `format(value, spec)`, as fields of formatted texts do it too. */
-export function formatValue(value: Value, spec: string): Value {
+export function formatValue(value: Value, spec: string, language: Language): Value {
   if (spec === '') return toText(value);
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
-  if (hasFormat(value)) return formatWith(value, spec);
+  if (hasFormat(value)) return formatWith(value, spec, language);
   throw new PythonError('TypeError', `unsupported format string passed to ${typeName(value)}.__format__`);
 }
 
 /** A field of a formatted text: `!r` makes its value a text first. */
-export function formatField(value: Value, conversion: string, spec: string): Value {
-  if (conversion === 'a') throw new Undecidable('`!a`');
-  return formatValue(conversion === 'r' ? reprOf(value) : conversion === 's' ? toText(value) : value, spec);
+export function formatField(value: Value, conversion: string, spec: string, language: Language): Value {
+  return formatValue(converted(value, conversion), spec, language);
+}
+
+function converted(value: Value, conversion: string): Value {
+  switch (conversion) {
+    case '':
+      return value;
+    case 'r':
+      return reprOf(value);
+    case 's':
+      return toText(value);
+    case 'a':
+      return asciiOf(value);
+    default:
+      throw new PythonError('ValueError', `Unknown conversion specifier ${conversion}`);
+  }
+}
+
+/** `ascii(value)`. */
+export function asciiOf(value: Value): string {
+  return reprOf(value).replaceAll(/[^\0-\x7f]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    const [letter, digits] = code > 0xffff ? ['U', 8] : code > 0xff ? ['u', 4] : ['x', 2];
+    return `\\${letter}${code.toString(16).padStart(digits as number, '0')}`;
+  });
 }
 
 /** `str(value)`, known in full. */
@@ -178,10 +108,18 @@ export function plainText(value: Value): string {
   throw isLate(found) ? lateFault(found) : new Undecidable(isPrefix(found) ? found.what : 'such a text');
 }
 
-/** A string literal of printable ASCII. */
+/** What Python writes as it is beside printable ASCII, as far as every version agrees: Latin and the like. */
+const printable = /^[\x20-\x7e\xa1-\xac\xae-\u0377]$/u;
+
+/** A string literal. */
 function quoted(value: string): string {
-  if (/[^\x20-\x7e\n\r\t]/.test(value)) throw new Undecidable('the literal of such a text');
-  return literalOf(value);
+  return literalOf(value).replaceAll(/[^\x20-\x7e]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    if (code <= 0xa0 || code === 0xad) return `\\x${code.toString(16).padStart(2, '0')}`;
+    // Which character is printable depends on the Unicode of the version.
+    if (!printable.test(character)) throw new Undecidable('the literal of such a text');
+    return character;
+  });
 }
 
 function quotedBytes(value: string): string {

@@ -4,8 +4,10 @@ import type {Piece} from '../model/text.js';
 import {splitLines, strip, words} from '../util/python-string.js';
 import {text} from '../util/text.js';
 import {encode} from '../util/text-pattern.js';
-import {attributeNames} from './attributes.js';
-import {braceFormat} from './format.js';
+import {attributeNames, isListed, isMissing} from './attributes.js';
+import {decoded, encoded} from './codecs.js';
+import type {Language} from './language.js';
+import {numberMethods} from './number-methods.js';
 import {
   type BytesValue,
   distinct,
@@ -14,6 +16,7 @@ import {
   fromText,
   hashed,
   isBytes,
+  isComplex,
   isLate,
   isPrefix,
   isSequence,
@@ -34,46 +37,81 @@ import {
   type Value,
 } from './value.js';
 
-export function method(object: Value, name: string): FunctionValue {
-  const found = methodsOf(object)?.[name];
+export function method(object: Value, name: string, language: Language): FunctionValue {
+  const methods = methodsOf(object, language);
+  const found = methods && Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (found) return bound(name, found);
   // Python has more methods than are worked out here.
-  if (!hasAttribute(object, name))
+  if (!hasAttribute(object, name, language))
     throw new PythonError('AttributeError', `'${typeName(object)}' object has no attribute '${name}'`);
   throw new Undecidable(`\`.${name}\` of a ${typeName(object)}`);
 }
 
-/** Whether the value has the attribute on some host, with some Python. */
-export function hasAttribute(object: Value, name: string): boolean {
-  if (isPrefix(object) || isLate(object)) return attributeNames('str').has(name);
-  if (typeof object === 'object' && (object?.kind === 'mapping' || object?.kind === 'fragment')) return true;
-  if (typeof object !== 'object' || object === null) return attributeNames(typeName(object)).has(name);
+/** Whether the value has the attribute; of a module, whether it has it on some host, with some Python. */
+export function hasAttribute(object: Value, name: string, language: Language): boolean {
+  const kind = attributeKind(object);
+  if (kind === undefined) return true;
+  if (isFunction(object)) return functionHas(object, name, language);
   // PyPy and others may give an iterator more than Python asks for.
-  if (object.kind === 'iterator')
-    return attributeNames('function').has(name) || /^(?:gi_|send|throw|close|__)/.test(name);
-  if (object.kind === 'module') return attributeNames(object.name).has(name) || attributeNames('module').has(name);
-  if (object.kind === 'tuple' && object.names) return attributeNames('version_info').has(name);
-  if (object.kind === 'match') return attributeNames('re.Match').has(name);
-  return attributeNames(object.kind === 'set' ? typeName(object) : object.kind).has(name);
+  if (kind === 'iterator') return attributeNames('function').has(name) || /^(?:gi_|send|throw|close|__)/.test(name);
+  return attributeNames(kind).has(name) && !isMissing(kind, name, language);
+}
+
+/** A function of Python's own has not what a lambda has; of others it is not told here which of both they are. */
+function functionHas(own: FunctionValue, name: string, language: Language): boolean {
+  if (own.type) {
+    if (attributeNames('type').has(name)) return true;
+    if (attributeNames(own.name).has(name)) return !isMissing(own.name, name, language);
+    if (isListed(own.name)) return false;
+    throw new Undecidable(`\`${own.name}.${name}\``);
+  }
+  const asFunction = attributeNames('function').has(name) && !isMissing('function', name, language);
+  const asBuiltin = attributeNames('builtin').has(name) || (language.pypy && asFunction);
+  if (own.name === '<lambda>') return asFunction;
+  if (own.builtin || asFunction === asBuiltin) return asBuiltin;
+  throw new Undecidable(`\`.${name}\` of a function`);
+}
+
+function isFunction(value: Value): value is FunctionValue {
+  return typeof value === 'object' && value?.kind === 'function';
+}
+
+/** Under which name the attributes of a value are listed; undefined for what may have all names. */
+function attributeKind(object: Value): string | undefined {
+  if (isPrefix(object) || isLate(object)) return 'str';
+  if (typeof object !== 'object' || object === null) return typeName(object);
+  switch (object.kind) {
+    case 'mapping':
+    case 'fragment':
+    case 'opaque':
+      return undefined;
+    case 'module':
+      return object.name;
+    case 'tuple':
+      return object.names ? 'version_info' : 'tuple';
+    case 'match':
+      return 're.Match';
+    case 'set':
+      return typeName(object);
+    default:
+      return object.kind;
+  }
 }
 
 /** The least and the most arguments, and what is done with them. */
-type Method = readonly [
+export type Method = readonly [
   least: number,
   most: number,
   call: (args: readonly Value[], named: ReadonlyMap<string, Value>) => Value,
 ];
-type Methods = Readonly<Record<string, Method>>;
-
-/** Methods whose arguments may have names. */
-const takesNames: ReadonlySet<string> = new Set(['format']);
+export type Methods = Readonly<Record<string, Method>>;
 
 function bound(name: string, [least, most, call]: Method): FunctionValue {
   return {
     kind: 'function',
     name,
     call: (args, named) => {
-      if (named.size > 0 && !takesNames.has(name)) throw new Undecidable(`\`.${name}(…)\` with names`);
+      if (named.size > 0) throw new Undecidable(`\`.${name}(…)\` with names`);
       if (args.length < least || args.length > most)
         throw new PythonError('TypeError', `${name}() is called with ${args.length} arguments`);
       return call(args, named);
@@ -81,7 +119,9 @@ function bound(name: string, [least, most, call]: Method): FunctionValue {
   };
 }
 
-function methodsOf(object: Value): Methods | undefined {
+function methodsOf(object: Value, language: Language): Methods | undefined {
+  if (typeof object === 'bigint' || typeof object === 'number' || typeof object === 'boolean' || isComplex(object))
+    return numberMethods(object, language);
   if (typeof object === 'string') return textMethods(object);
   if (isPrefix(object)) return prefixMethods(object);
   if (isLate(object)) return lateMethods(object);
@@ -107,14 +147,7 @@ function bytesMethods({text: own}: BytesValue): Methods {
   return {
     startswith: affix((text) => own.startsWith(text)),
     endswith: affix((text) => own.endsWith(text)),
-    decode: [
-      0,
-      1,
-      ([encoding = 'utf-8']) => {
-        if (/[^\0-\x7f]/.test(own) || !isUsual(encoding)) throw new Undecidable('such an encoding');
-        return own;
-      },
-    ],
+    decode: [0, 2, ([encoding, errors]) => decoded(own, encoding, errors)],
     lower: [0, 0, () => ({kind: 'bytes', text: own.replace(/[A-Z]/g, (letter) => letter.toLowerCase())})],
     upper: [0, 0, () => ({kind: 'bytes', text: own.replace(/[a-z]/g, (letter) => letter.toUpperCase())})],
     hex: [0, 0, () => Buffer.from(own, 'latin1').toString('hex')],
@@ -124,17 +157,6 @@ function bytesMethods({text: own}: BytesValue): Methods {
 function bytesOf(value: Value): string {
   if (isBytes(value)) return value.text;
   throw new PythonError('TypeError', `a bytes-like object is required, not '${typeName(value)}'`);
-}
-
-/** Encodings that say the same of ASCII. */
-function isUsual(encoding: Value): boolean {
-  return typeof encoding === 'string' && /^(?:utf-?8|ascii|us-ascii|latin-?1|iso-8859-1)$/i.test(encoding);
-}
-
-/** `text.encode(encoding)`, of ASCII. */
-export function encoded(own: string, encoding: Value = 'utf-8'): Value {
-  if (/[^\0-\x7f]/.test(own) || !isUsual(encoding)) throw new Undecidable('such an encoding');
-  return {kind: 'bytes', text: own};
 }
 
 function textMethods(own: string): Methods {
@@ -287,8 +309,7 @@ function textMethods(own: string): Methods {
         return sign + own.slice(sign.length).padStart(Number(size) - sign.length - (all.length - own.length), '0');
       },
     ],
-    encode: [0, 1, ([encoding]) => encoded(own, encoding)],
-    format: [0, anyNumber, (args, named) => braceFormat(own, args, named)],
+    encode: [0, 2, ([encoding, errors]) => encoded(own, encoding, errors)],
     isascii: is((text) => !/[^\0-\x7f]/.test(text)),
     isdigit: is((text) => /^[0-9]+$/.test(ascii(text))),
     isdecimal: is((text) => /^\p{Nd}+$/u.test(text)),

@@ -8,6 +8,7 @@ export type Value =
   | bigint
   | number
   | string
+  | ComplexValue
   | BytesValue
   | Sequence
   | IteratorValue
@@ -19,7 +20,15 @@ export type Value =
   | PrefixValue
   | LateValue
   | MappingValue
-  | FragmentValue;
+  | FragmentValue
+  | OpaqueValue;
+
+/** `1 + 2j`. */
+export interface ComplexValue {
+  readonly kind: 'complex';
+  readonly real: number;
+  readonly imag: number;
+}
 
 /** `b'…'`: a character a byte. */
 export interface BytesValue {
@@ -63,6 +72,10 @@ export interface ModuleValue {
 export interface FunctionValue {
   readonly kind: 'function';
   readonly name: string;
+  /** Python's own, of which there is one. */
+  readonly builtin?: boolean;
+  /** Whether it is a type, too. */
+  readonly type?: boolean;
   readonly call: (args: readonly Value[], named: ReadonlyMap<string, Value>) => Value;
 }
 
@@ -102,6 +115,16 @@ export interface FragmentValue {
   readonly render: () => Text;
 }
 
+/** An object that is only there: `...`, or a template string. It is true, and equal to itself alone. */
+export interface OpaqueValue {
+  readonly kind: 'opaque';
+  readonly type: string;
+  /** `repr` of it, where that is known. */
+  readonly repr?: string;
+  /** Of `int | None`. */
+  readonly members?: readonly Value[];
+}
+
 /** What Python would raise. */
 export class PythonError extends Error {
   constructor(
@@ -126,6 +149,7 @@ export function truth(value: Value): boolean {
     if (value.kind === 'late') return lateTruth(value);
     if (value.kind === 'mapping') return value.keys().length > 0;
     if (value.kind === 'bytes') return value.text !== '';
+    if (value.kind === 'complex') return value.real !== 0 || value.imag !== 0;
     if (value.kind === 'dict') return value.entries.length > 0;
     return 'items' in value ? value.items.length > 0 : true;
   }
@@ -140,6 +164,8 @@ export function typeName(value: Value): string {
   if (typeof value === 'string') return 'str';
   if (value.kind === 'set') return value.frozen ? 'frozenset' : 'set';
   if (value.kind === 'iterator') return value.name;
+  if (value.kind === 'opaque') return value.type;
+  if (value.kind === 'function' && value.type) return 'type';
   return typeNames[value.kind] ?? value.kind;
 }
 
@@ -205,8 +231,8 @@ export function numeric(value: Value): bigint | number | undefined {
 
 export function equals(a: Value, b: Value): boolean {
   const [x, y] = [numeric(a), numeric(b)];
-  // Python compares an int with a float by value.
-  if (x !== undefined && y !== undefined) return typeof x === typeof y ? x === y : Number(x) === Number(y);
+  if (x !== undefined && y !== undefined) return same(x, y);
+  if (isComplex(a) || isComplex(b)) return equalsComplex(a, b);
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') {
     for (const [whole, part] of [
       [a, b],
@@ -221,6 +247,8 @@ export function equals(a: Value, b: Value): boolean {
     throw lateFault(a);
   }
   if (isPrefix(a) || isPrefix(b)) throw new Undecidable(isPrefix(a) ? a.what : (b as PrefixValue).what);
+  if (a.kind === 'opaque' && b.kind === 'opaque' && (a.members || b.members))
+    throw new Undecidable('a comparison of such types');
   if (a.kind === 'view' || b.kind === 'view') throw new Undecidable('a comparison of the views of a dict');
   if (a.kind !== b.kind) return false;
   if (a.kind === 'bytes' && b.kind === 'bytes') return a.text === b.text;
@@ -236,10 +264,23 @@ export function equals(a: Value, b: Value): boolean {
   return a === b;
 }
 
-/** Less than zero, zero, more than zero. */
+function equalsComplex(a: Value, b: Value): boolean {
+  const [x, y] = [a, b].map((value) => (isComplex(value) ? value : {real: numeric(value), imag: 0}));
+  return x!.real !== undefined && y!.real !== undefined && same(x!.real, y!.real) && x!.imag === y!.imag;
+}
+
+/** Python compares an int with a float by value, to the last digit; so do these operators of JavaScript, and `===` does not. */
+function same(x: bigint | number, y: bigint | number): boolean {
+  return x <= y && x >= y;
+}
+
+/** Less than zero, zero, more than zero; NaN where one of two numbers is none. */
 export function order(a: Value, b: Value, operator: string): number {
   const [x, y] = [numeric(a), numeric(b)];
-  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0;
+  if (x !== undefined && y !== undefined) {
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+    return x < y ? -1 : x > y ? 1 : 0;
+  }
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   if (isBytes(a) && isBytes(b)) return compareText(a.text, b.text);
   if (isLate(a) || isLate(b)) throw lateFault(isLate(a) ? a : (b as LateValue));
@@ -261,8 +302,28 @@ export function isSequence(value: Value): value is Sequence {
   return typeof value === 'object' && value !== null && /^(?:tuple|list|range|view)$/.test(value.kind);
 }
 
+export function isComplex(value: Value): value is ComplexValue {
+  return typeof value === 'object' && value?.kind === 'complex';
+}
+
 export function isBytes(value: Value): value is BytesValue {
   return typeof value === 'object' && value?.kind === 'bytes';
+}
+
+export function isList(value: Value): value is Sequence {
+  return isSequence(value) && (value.kind === 'list' || value.kind === 'tuple');
+}
+
+export function isView(value: Value): boolean {
+  return isSequence(value) && value.kind === 'view';
+}
+
+export function isSet(value: Value): value is SetValue {
+  return typeof value === 'object' && value !== null && value.kind === 'set';
+}
+
+export function isDict(value: Value): value is DictValue {
+  return typeof value === 'object' && value?.kind === 'dict';
 }
 
 /** The bytes as numbers. */
@@ -327,6 +388,34 @@ export function distinct(items: Iterable<Value>): Value[] {
     if (!found.some((other) => equals(item, other))) found.push(item);
   }
   return found;
+}
+
+/** A dict of entries of which the last of a key stands, where the first stood. */
+export function dictOf(entries: Iterable<readonly [Value, Value]>): DictValue {
+  const found: [Value, Value][] = [];
+  for (const [key, value] of entries) {
+    hashed(key);
+    const known = found.find(([other]) => equals(other, key));
+    if (known) known[1] = value;
+    else found.push([key, value]);
+  }
+  return {kind: 'dict', entries: found};
+}
+
+/** What an expression makes stays of a size that a configuration can have. */
+export const sizeLimit = 1_000_000;
+
+export function bounded(value: Value): Value {
+  const size =
+    typeof value === 'string'
+      ? value.length
+      : isSequence(value)
+        ? value.items.length
+        : isBytes(value)
+          ? value.text.length
+          : 0;
+  if (size > sizeLimit) throw new Undecidable('so long a value');
+  return value;
 }
 
 function equalsPrefix({known, what}: PrefixValue, text: string): boolean {

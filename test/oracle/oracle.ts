@@ -28,7 +28,8 @@ export class Oracle {
     [];
   private readonly child;
 
-  constructor(python: string, more: Readonly<Record<string, string>> = {}) {
+  /** @param command  what runs ask.py, where that is no Python */
+  constructor(python: string, more: Readonly<Record<string, string>> = {}, command?: readonly string[]) {
     // An environment of its own: what a condition or a home could see of the machine does not count.
     const env = {
       PATH: '/usr/bin:/bin',
@@ -38,7 +39,8 @@ export class Oracle {
       PYTHONDONTWRITEBYTECODE: '1',
       ...more,
     };
-    this.child = spawn(python, [join(projectRoot, 'test/oracle/ask.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
+    const [program, ...args] = command ?? [python, join(projectRoot, 'test/oracle/ask.py')];
+    this.child = spawn(program!, args, {env, stdio: ['pipe', 'pipe', 'inherit']});
     createInterface({input: this.child.stdout}).on('line', (line) => this.waiting.shift()?.resolve(JSON.parse(line)));
     this.child.on('error', (error) => this.fail(error));
     this.child.on('close', (status) => this.fail(new Error(`zc.buildout ended with ${status}`)));

@@ -1,6 +1,7 @@
 /** `parts` and `options`, as a template of Genshi sees them: buildout and its sections. */
 import type {LowerContext, Part} from '../../model/lowering.js';
 import type {Text} from '../../model/text.js';
+import {usualLanguage} from '../../python/language.js';
 import {method} from '../../python/methods.js';
 import {fromText, type MappingValue, Undecidable, type Value} from '../../python/value.js';
 
@@ -68,7 +69,7 @@ function sectionObject(name: string, part: Part, context: LowerContext, parts: (
 }
 
 function ownAttribute(object: MappingValue, own: ReadonlySet<string>, name: string): Value | undefined {
-  if (mappingMethods.has(name)) return method(object, name);
+  if (mappingMethods.has(name)) return method(object, name, usualLanguage);
   if (own.has(name) || name.startsWith('__'))
     throw new Undecidable(`\`.${name}\`, which is buildout's own (write \`['${name}']\` for an option of that name):`);
   return undefined;
