@@ -26,7 +26,7 @@ export interface FormattedText {
 /** From this version on fields are Python of their own. */
 const newFields = 12;
 /** Formatted texts within each other, as many as CPython takes. */
-const nestingLimit = 150;
+const nestingLimit = 149;
 
 const start = /([a-zA-Z]*)('''|"""|'|")/y;
 const isPrefix = /^(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])?$/;
@@ -54,6 +54,13 @@ export function endOfString(text: string, offset: number, minor: number, nesting
     if (error instanceof Refused) return undefined;
     throw error;
   }
+}
+
+/** Whether a text begins there that is formatted, and whose end its own fields tell. */
+export function beginsFormatted(text: string, offset: number, minor: number): boolean {
+  start.lastIndex = offset;
+  const [, prefix = ''] = start.exec(text) ?? [];
+  return minor >= newFields && isPrefix.test(prefix) && /[ft]/i.test(prefix);
 }
 
 /**
@@ -92,7 +99,7 @@ class Scanner {
     this.at = offset + whole.length;
     this.own = minor >= newFields;
     this.end = this.own ? text.length : text.length - quote!.length;
-    if (nesting > nestingLimit) throw new Refused('too many formatted texts within each other');
+    if (nesting >= nestingLimit) throw new Refused('too many formatted texts within each other');
   }
 
   /** @param level  0 in the text itself, 1 in the specification of one of its fields, and so on */
@@ -201,6 +208,8 @@ class Scanner {
     const end = this.own ? endOfString(this.text, this.at, this.minor, this.nesting + 1) : this.endOfQuoted();
     if (end !== undefined) this.at = end;
     else {
+      start.lastIndex = this.at;
+      if (this.own && isPrefix.test(start.exec(this.text)?.[1] ?? '?')) throw new Refused('unterminated string');
       word.lastIndex = this.at;
       if (!word.test(this.text)) throw new Refused('unterminated string');
       this.at = word.lastIndex;

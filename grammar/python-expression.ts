@@ -3,7 +3,13 @@
  * Source: the Python language reference, chapter 6 (expressions), for 3.10 to 3.14.
  */
 import {createToken, EmbeddedActionsParser, EOF, type IToken, Lexer, type TokenType} from 'chevrotain';
-import {endOfString, type FormattedPiece, type FormattedText, readFormatted} from './formatted-string.js';
+import {
+  beginsFormatted,
+  endOfString,
+  type FormattedPiece,
+  type FormattedText,
+  readFormatted,
+} from './formatted-string.js';
 import {lexerOptions} from './lexer-options.js';
 import {isPythonString} from './python-string-literal.js';
 
@@ -113,10 +119,14 @@ const NumberToken = createToken({
 });
 /** Where a formatted text ends depends on the version. */
 let lexedMinor = 0;
+/** Where one began that has no end: nothing behind it is looked at. */
+let unfinished: number | undefined;
 const StringToken = createToken({
   name: 'String',
   pattern: (text: string, offset: number) => {
+    if (unfinished !== undefined) return null;
     const end = endOfString(text, offset, lexedMinor);
+    if (end === undefined && beginsFormatted(text, offset, lexedMinor)) unfinished = offset;
     return end === undefined ? null : ([text.slice(offset, end)] as unknown as RegExpExecArray & [string]);
   },
   line_breaks: true,
@@ -724,18 +734,22 @@ let parser: ExpressionParser | undefined;
 
 /**
  * @param minor  the second number of Python 3
+ * @param known  whether the formatted texts in it were found to be some already
  * @returns where it goes wrong, as an offset, for what is no expression; `tooLong` for more than is worked out ahead
  */
 export function parseExpression(
   text: string,
   minor = newestMinor,
+  known = false,
 ): Expression | {readonly errorAt: number; readonly tooLong?: true} {
   if (text.length > lengthLimit) return {errorAt: 0, tooLong: true};
   const nul = text.indexOf('\0');
   if (nul >= 0) return {errorAt: nul};
   lexedMinor = minor;
+  unfinished = undefined;
   lexer ??= new Lexer(tokens, lexerOptions);
   const lexed = lexer.tokenize(text);
+  if (unfinished !== undefined) return {errorAt: unfinished};
   if (lexed.errors.length > 0) return {errorAt: lexed.errors[0]!.offset};
   let depth = 0;
   let nested = 0;
@@ -757,6 +771,7 @@ export function parseExpression(
   if (parser.fault !== undefined) return {errorAt: parser.fault};
   const {formatted} = parser;
   parser.formatted = [];
+  if (known) return expression;
   for (const {literal, offset} of formatted) if (!isFormatted(literal, minor)) return {errorAt: offset};
   return expression;
 }
@@ -775,9 +790,9 @@ function arePieces(pieces: readonly FormattedPiece[], {raw, quote}: FormattedTex
 }
 
 /** The expression of a field; undefined for what is none. */
-export function parseField(field: string, minor: number): Expression | undefined {
+export function parseField(field: string, minor: number, known = false): Expression | undefined {
   if (/^[ \t\f\n\r]*$/.test(field)) return undefined;
-  const found = parseExpression(`(${field})`, minor);
+  const found = parseExpression(`(${field})`, minor, known);
   if (!('kind' in found)) return undefined;
   // `x for x in y` is an expression in brackets alone: up to 3.11 those of the field are such.
   return minor >= 12 && found.kind === 'comprehension' ? undefined : found;

@@ -142,7 +142,11 @@ function subscriptable(object: Value): readonly Value[] {
   if (isBytes(object)) return codesOf(object);
   if (typeof object === 'object' && object !== null) {
     // `list[int]` is a type.
-    if (object.kind === 'function' && !/^(?:int|bool|float|str|bytes|complex|object|<lambda>)$/.test(object.name))
+    if (
+      object.kind === 'function' &&
+      (object.type || !object.builtin) &&
+      !/^(?:int|bool|float|str|bytes|complex|object|<lambda>)$/.test(object.name)
+    )
       throw new Undecidable(`\`${object.name}[…]\``);
   }
   throw new PythonError('TypeError', `'${typeName(object)}' object is not subscriptable`);

@@ -84,7 +84,7 @@ const functions: Readonly<Record<string, Builtin>> = {
   sorted: {
     takes: [1, 1],
     only: ['key', 'reverse'],
-    call: ([items], named) => ({kind: 'list', items: sorted(items!, named)}),
+    call: ([items], named, language) => ({kind: 'list', items: sorted(items!, named, language)}),
   },
   tuple: {takes: [0, 1], type: true, call: ([items = tuple()]) => tuple(...iterate(items))},
   list: {takes: [0, 1], type: true, call: ([items = tuple()]) => ({kind: 'list', items: iterate(items)})},
@@ -94,15 +94,21 @@ const functions: Readonly<Record<string, Builtin>> = {
   range: {takes: [1, 3], type: true, call: (args) => range(args as readonly Value[])},
   map: {
     takes: [2, anyNumber],
+    only: ['strict'],
     type: true,
-    call: ([call, ...sources]) =>
-      iterator(
+    call: ([call, ...sources], named, {minor}) => {
+      if (named.size > 0 && minor < 14) throw new PythonError('TypeError', 'map() takes no keyword arguments');
+      const make = (items: readonly Value[]): Value => called(call!, items);
+      const strict = truth(named.get('strict') ?? false);
+      return iterator(
         'map',
         mapped(
           sources.map((source) => iterable(source!)),
-          (items) => called(call!, items),
+          make,
+          strict,
         ),
-      ),
+      );
+    },
   },
   filter: {takes: [2, 2], type: true, call: ([call, items]) => iterator('filter', filtered(call!, iterable(items!)))},
   zip: {
@@ -194,6 +200,7 @@ function makeBuiltins(language: Language): Readonly<Record<string, FunctionValue
   found.type = {
     ...type,
     call: (args, named) => {
+      if (args.length !== 1 && args.length !== 3) throw new PythonError('TypeError', 'type() takes 1 or 3 arguments');
       if (args.length !== 1 || named.size > 0) return type.call(args, named);
       return typeOf(args[0]!, (name) => (Object.hasOwn(found, name) ? found[name] : undefined));
     },
@@ -208,7 +215,7 @@ function makeBuiltins(language: Language): Readonly<Record<string, FunctionValue
       builtin: true,
       ...(builtin.type && {type: true}),
       call: (args, named) => {
-        const {placed, rest} = placedArguments(name, builtin, args, named, language);
+        const {placed, rest} = placedArguments(name, builtin, args, named);
         return builtin.call(placed, rest, language);
       },
     };
@@ -221,7 +228,6 @@ function placedArguments(
   {takes: [least, most], names = [], only = []}: Builtin,
   args: readonly Value[],
   named: Named,
-  language: Language,
 ): {readonly placed: readonly (Value | undefined)[]; readonly rest: Named} {
   const placed: (Value | undefined)[] = [...args];
   const rest = new Map<string, Value>();
@@ -229,8 +235,6 @@ function placedArguments(
     const at = names.indexOf(key);
     if (only.includes(key) || only.includes('*')) rest.set(key, value);
     else if (at < 0 || args.length > at) {
-      // PyPy's own functions have other names.
-      if (language.pypy) throw new Undecidable(`${name}(…) with names`);
       throw new PythonError('TypeError', `${name}() got an unexpected keyword argument '${key}'`);
     } else {
       while (placed.length < at) placed.push(undefined);
@@ -355,11 +359,12 @@ function keyOf(named: Named): (item: Value) => Value {
   return call === null ? (item) => item : (item) => called(call, [item]);
 }
 
-function sorted(items: Value, named: Named): readonly Value[] {
+function sorted(items: Value, named: Named, {minor, pypy}: Language): readonly Value[] {
   const source = [...unordered(items)];
   const key = keyOf(named);
   const reverse = named.get('reverse') ?? false;
-  if (reverse !== null && typeof reverse === 'object') throw new PythonError('TypeError', 'an integer is required');
+  // From 3.12 on any value is true or not.
+  if ((minor < 12 || pypy) && typeof reverse !== 'boolean') wholeNumber(reverse);
   const found = source.map((item) => ({item, key: key(item)}));
   // What has no order among all of them comes out as the steps of the sorting have it.
   if (found.length > 2 && found.some(({key: own}) => isSet(own) || Number.isNaN(own)))

@@ -176,6 +176,7 @@ export class Evaluator {
     if (name === 'None') return null;
     const found = scope.get(name) ?? this.bound.get(name) ?? this.globals.get(name);
     if (found) return found();
+    if (name === 'Ellipsis') return ellipsis;
     const builtins = builtinsOf(this.language);
     const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
     if (builtin) return builtin;

@@ -43,7 +43,7 @@ function compilePieces(
     }
     // So was what `{a != b = }` writes.
     if (piece.shown?.includes('!=') && (minor === 12 || minor === 13)) throw new Undecidable('such a formatted text');
-    const field = parseField(piece.field, minor);
+    const field = parseField(piece.field, minor, true);
     if (!field) throw new Undecidable('such a formatted text');
     const spec = compilePieces(piece.spec, own, minor, true);
     return {field, shown: piece.shown ?? '', conversion: piece.conversion, spec};

@@ -83,8 +83,10 @@ function attributeKind(object: Value): string | undefined {
   switch (object.kind) {
     case 'mapping':
     case 'fragment':
-    case 'opaque':
       return undefined;
+    case 'opaque':
+      if (object.type === 'ellipsis') return 'object';
+      throw new Undecidable(`what a ${object.type} has`);
     case 'module':
       return object.name;
     case 'tuple':

@@ -15,7 +15,7 @@ export function typeAttribute(type: FunctionValue, name: string, look: Look, lan
   if (!hasAttribute(type, name, language))
     throw new PythonError('AttributeError', `type object '${type.name}' has no attribute '${name}'`);
   const own = classMethods[`${type.name}.${name}`];
-  if (own) return {kind: 'function', name, call: own};
+  if (own) return {kind: 'function', name, call: (args, named) => own(args, named, language)};
   if (name.startsWith('_') || /^(?:real|imag|numerator|denominator|mro|from\w*|maketrans)$/.test(name))
     throw new Undecidable(`\`${type.name}.${name}\``);
   return {
@@ -31,7 +31,9 @@ export function typeAttribute(type: FunctionValue, name: string, look: Look, lan
   };
 }
 
-const classMethods: Readonly<Record<string, FunctionValue['call']>> = {
+type ClassMethod = (args: readonly Value[], named: ReadonlyMap<string, Value>, language: Language) => Value;
+
+const classMethods: Readonly<Record<string, ClassMethod>> = {
   'dict.fromkeys': ([keys, value = null, ...more], named) => {
     if (keys === undefined || more.length > 0 || named.size > 0)
       throw new PythonError('TypeError', 'fromkeys expected at most 2 arguments');
@@ -45,9 +47,10 @@ const classMethods: Readonly<Record<string, FunctionValue['call']>> = {
       throw new PythonError('ValueError', 'non-hexadecimal number found in fromhex() arg');
     return {kind: 'bytes', text: Buffer.from(text.replaceAll(/[ \t-\r]+/g, ''), 'hex').toString('latin1')};
   },
-  'int.from_bytes': ([bytes, order = 'big', ...more], named) => {
+  'int.from_bytes': ([bytes, order, ...more], named, {minor}) => {
     if (bytes === undefined || !isBytes(bytes) || more.length > 0) throw new Undecidable('`int.from_bytes(…)` of that');
-    const own = named.get('byteorder') ?? order;
+    const own = named.get('byteorder') ?? order ?? (minor >= 11 ? 'big' : undefined);
+    if (own === undefined) throw new PythonError('TypeError', 'from_bytes() missing required argument');
     if (own !== 'big' && own !== 'little')
       throw new PythonError('ValueError', "byteorder must be either 'little' or 'big'");
     const codes = [...bytes.text].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));

@@ -247,8 +247,10 @@ export function equals(a: Value, b: Value): boolean {
     throw lateFault(a);
   }
   if (isPrefix(a) || isPrefix(b)) throw new Undecidable(isPrefix(a) ? a.what : (b as PrefixValue).what);
-  if (a.kind === 'opaque' && b.kind === 'opaque' && (a.members || b.members))
-    throw new Undecidable('a comparison of such types');
+  if (a.kind === 'opaque' && b.kind === 'opaque' && a.members && b.members) {
+    const [x, y] = [a.members, b.members];
+    return x.every((member) => y.includes(member)) && y.every((member) => x.includes(member));
+  }
   if (a.kind === 'view' || b.kind === 'view') throw new Undecidable('a comparison of the views of a dict');
   if (a.kind !== b.kind) return false;
   if (a.kind === 'bytes' && b.kind === 'bytes') return a.text === b.text;
