@@ -33,8 +33,14 @@ function evaluateAtom(atom: MarkerAtom, machine: Machine, onMicro: () => void): 
 function evaluateItem({left, operator, right}: MarkerItem, machine: Machine, onMicro: () => void): boolean {
   // With a variable on both sides the right one is its own name, as in packaging.
   const key = 'variable' in left ? left.variable : 'variable' in right ? right.variable : right.value;
-  const known = environmentValue(key, machine, onMicro);
   const other = (operand: MarkerItem['left']): string => ('variable' in operand ? operand.variable : operand.value);
+  // That two values can't be compared so at all is known, also where one of them is not.
+  if ('variable' in left && /^(?:~=|===)$/.test(operator)) {
+    const written = other(right);
+    if (!versions.has(key) || !isSpecifier(operator, written))
+      throw new PythonError('UndefinedComparison', `Undefined '${operator}' on \`${key}\` and '${written}'`);
+  }
+  const known = environmentValue(key, machine, onMicro);
   if (typeof known !== 'string') {
     const written = 'variable' in left ? other(right) : left.value;
     return comparePrefix(known, operator, written, 'variable' in left);

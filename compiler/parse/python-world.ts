@@ -190,7 +190,7 @@ function modulesOf(
     {kind: 'module', name: 'sys', members: sys},
     {kind: 'module', name: 'os', members: os},
     {kind: 'module', name: 'platform', members: platform},
-    {kind: 'module', name: 're', members: regularExpressions},
+    {kind: 'module', name: 're', members: regularExpressions({minor, pypy: !cpython})},
   ];
 }
 

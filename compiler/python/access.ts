@@ -93,7 +93,8 @@ export function item(object: Value, index: Value): Value {
 
 /** `object[start:stop:step]`; null for a bound that is not there. */
 export function slice(object: Value, bounds: readonly Value[], language: Language): Value {
-  if (typeof object === 'object' && object?.kind === 'match') throw new PythonError('IndexError', 'no such group');
+  if (typeof object === 'object' && object?.kind === 'match')
+    throw new PythonError(object.iterable ? 'TypeError' : 'IndexError', 'no such group');
   if (isDict(object) && language.minor >= 12 && !language.pypy) {
     // A slice can be a key there, and is none of these.
     bounds.forEach(hashed);

@@ -307,7 +307,7 @@ function give(named: Map<string, Value>, name: Value, value: Value, callee: Valu
     if (own || pypy) throw new PythonError('TypeError', 'keywords must be strings');
     // A function that Python is not written in may look at what it asks for alone.
     if (called === 'format') return;
-    throw new Undecidable('`**` of such a dict');
+    throw new PythonError('TypeError', 'keywords must be strings');
   }
   if (named.has(name)) {
     // Up to 3.11 CPython says more of it where the function has a module, which a lambda of a condition has not.

@@ -67,6 +67,7 @@ function readSpec(spec: string, {minor}: Language): Spec {
   };
   const grouped = /^(?:[defgEGF%]|)$/.test(type) || (grouping === '_' && /^[boxX]$/.test(type));
   if (grouping && !grouped) throw new PythonError('ValueError', `Cannot specify '${grouping}' with '${type}'.`);
+  if (found.fraction && type === 'n') throw new PythonError('ValueError', `Cannot specify '${fraction}' with 'n'.`);
   for (const number of [width, precision])
     if (number !== undefined && BigInt(number) >= 2n ** 63n)
       throw new PythonError('ValueError', 'Too many decimal digits in format string');

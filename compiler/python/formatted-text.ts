@@ -42,7 +42,9 @@ function compilePieces(
       return text;
     }
     // So was what `{a != b = }` writes.
-    if (piece.shown?.includes('!=') && (minor === 12 || minor === 13)) throw new Undecidable('such a formatted text');
+    const isOdd = minor === 12 && inSpec && piece.shown !== undefined;
+    if (isOdd || (piece.shown?.includes('!=') && (minor === 12 || minor === 13)))
+      throw new Undecidable('such a formatted text');
     const field = parseField(piece.field, minor, true);
     if (!field) throw new Undecidable('such a formatted text');
     const spec = compilePieces(piece.spec, own, minor, true);

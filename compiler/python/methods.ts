@@ -1,15 +1,13 @@
 /** Methods of Python's values. */
 import type {Piece} from '../model/text.js';
-
 import {splitLines, strip, words} from '../util/python-string.js';
-import {text} from '../util/text.js';
 import {encode} from '../util/text-pattern.js';
 import {attributeNames, isListed, isMissing} from './attributes.js';
-import {decoded, encoded} from './codecs.js';
+import {bytesMethods} from './bytes-methods.js';
 import type {Language} from './language.js';
 import {numberMethods} from './number-methods.js';
+import {textMethods, textOf} from './text-methods.js';
 import {
-  type BytesValue,
   distinct,
   equals,
   type FunctionValue,
@@ -20,16 +18,13 @@ import {
   isLate,
   isPrefix,
   isSequence,
-  iterate,
   type LateValue,
   lateFault,
   type MappingValue,
   type MatchValue,
-  numeric,
   type PrefixValue,
   PythonError,
   type SetValue,
-  textOfValue,
   tuple,
   typeName,
   Undecidable,
@@ -139,208 +134,6 @@ function methodsOf(object: Value, language: Language): Methods | undefined {
 }
 
 const anyNumber = Number.POSITIVE_INFINITY;
-
-function bytesMethods({text: own}: BytesValue): Methods {
-  const affix = (test: (text: string) => boolean): Method => [
-    1,
-    1,
-    ([arg]) => (isSequence(arg!) && arg.kind === 'tuple' ? arg.items : [arg!]).some((each) => test(bytesOf(each))),
-  ];
-  return {
-    startswith: affix((text) => own.startsWith(text)),
-    endswith: affix((text) => own.endsWith(text)),
-    decode: [0, 2, ([encoding, errors]) => decoded(own, encoding, errors)],
-    lower: [0, 0, () => ({kind: 'bytes', text: own.replace(/[A-Z]/g, (letter) => letter.toLowerCase())})],
-    upper: [0, 0, () => ({kind: 'bytes', text: own.replace(/[a-z]/g, (letter) => letter.toUpperCase())})],
-    hex: [0, 0, () => Buffer.from(own, 'latin1').toString('hex')],
-  };
-}
-
-function bytesOf(value: Value): string {
-  if (isBytes(value)) return value.text;
-  throw new PythonError('TypeError', `a bytes-like object is required, not '${typeName(value)}'`);
-}
-
-function textMethods(own: string): Methods {
-  const all = [...own];
-  const affix = (test: (text: string) => boolean): Method => [
-    1,
-    3,
-    ([arg, ...more]) => {
-      if (more.length > 0) throw new Undecidable('a text method with more arguments');
-      const options = isSequence(arg!) && arg.kind === 'tuple' ? arg.items : [arg!];
-      return options.some((each) => test(textOf(each)));
-    },
-  ];
-  const strips = (left: boolean, right: boolean): Method => [
-    0,
-    1,
-    ([characters = null]) => {
-      if (characters === null)
-        return left && right ? strip(own) : left ? strip(`${own}|`).slice(0, -1) : strip(`|${own}`).slice(1);
-      const set = new Set(textOf(characters));
-      let start = 0;
-      let end = all.length;
-      while (left && start < end && set.has(all[start]!)) start++;
-      while (right && end > start && set.has(all[end - 1]!)) end--;
-      return all.slice(start, end).join('');
-    },
-  ];
-  const place = (name: 'indexOf' | 'lastIndexOf', needed: boolean): Method => [
-    1,
-    3,
-    ([text, ...more]) => {
-      const wanted = textOf(text!);
-      if (more.length > 0) throw new Undecidable('a text method with more arguments');
-      const at = own[name](wanted);
-      if (at < 0 && needed) throw new PythonError('ValueError', 'substring not found');
-      return BigInt(at < 0 ? -1 : [...own.slice(0, at)].length);
-    },
-  ];
-  const parted = (name: 'indexOf' | 'lastIndexOf'): Method => [
-    1,
-    1,
-    ([separator]) => {
-      const text = textOf(separator!);
-      if (text === '') throw new PythonError('ValueError', 'empty separator');
-      const at = own[name](text);
-      if (at >= 0) return tuple(own.slice(0, at), text, own.slice(at + text.length));
-      return name === 'indexOf' ? tuple(own, '', '') : tuple('', '', own);
-    },
-  ];
-  const is = (test: (text: string) => boolean): Method => [0, 0, () => test(own)];
-  const ascii = (text: string): string => {
-    if (/[^\0-\x7f]/.test(own)) throw new Undecidable('such a method of a text that is not ASCII');
-    return text;
-  };
-  const padded = (left: boolean, right: boolean): Method => [
-    1,
-    2,
-    ([width, fill = ' ']) => {
-      const size = numeric(width!);
-      if (typeof size !== 'bigint' || typeof fill !== 'string' || [...fill].length !== 1)
-        throw new PythonError('TypeError', 'a width and a character are needed');
-      const missing = Number(size) - all.length;
-      if (missing <= 0) return own;
-      if (missing > 1_000_000) throw new Undecidable('so long a value');
-      // Of an odd rest the left gets more where the width is odd.
-      const before = left && right ? Math.floor(missing / 2) + (missing & Number(size) & 1) : left ? missing : 0;
-      return fill.repeat(before) + own + fill.repeat(missing - before);
-    },
-  ];
-  return {
-    startswith: affix((text) => own.startsWith(text)),
-    endswith: affix((text) => own.endsWith(text)),
-    lower: [0, 0, () => own.toLowerCase()],
-    upper: [0, 0, () => own.toUpperCase()],
-    casefold: [0, 0, () => ascii(own.toLowerCase())],
-    capitalize: [0, 0, () => ascii(own.slice(0, 1).toUpperCase() + own.slice(1).toLowerCase())],
-    swapcase: [
-      0,
-      0,
-      () => ascii(all.map((each) => (/[a-z]/.test(each) ? each.toUpperCase() : each.toLowerCase())).join('')),
-    ],
-    title: [
-      0,
-      0,
-      () => ascii(own.toLowerCase().replaceAll(/[a-z]+/g, (word) => word[0]!.toUpperCase() + word.slice(1))),
-    ],
-    strip: strips(true, true),
-    lstrip: strips(true, false),
-    rstrip: strips(false, true),
-    split: [0, 2, ([separator = null, limit = -1n]) => split(own, separator, limit)],
-    rsplit: [0, 2, ([separator = null, limit = -1n]) => split(own, separator, limit, true)],
-    splitlines: [
-      0,
-      1,
-      ([keep]) => {
-        if (keep !== undefined) throw new Undecidable('splitlines(…) with an argument');
-        return {kind: 'list', items: splitLines(own)};
-      },
-    ],
-    join: [
-      1,
-      1,
-      ([items]) => {
-        const texts = iterate(items!).map((each) => textOfValue(each) ?? textOf(each));
-        return fromText(text(...texts.flatMap((each, index) => (index === 0 ? [each] : [own, each]))));
-      },
-    ],
-    replace: [
-      2,
-      3,
-      ([from, to, ...more]) => {
-        const a = textOf(from!);
-        const between = textOfValue(to!) ?? textOf(to!);
-        if (more.length > 0 || a === '') throw new Undecidable('such a replacement');
-        return fromText(text(...own.split(a).flatMap((each, index) => (index === 0 ? [each] : [between, each]))));
-      },
-    ],
-    find: place('indexOf', false),
-    rfind: place('lastIndexOf', false),
-    index: place('indexOf', true),
-    rindex: place('lastIndexOf', true),
-    count: [
-      1,
-      3,
-      ([text, ...more]) => {
-        const wanted = textOf(text!);
-        if (more.length > 0) throw new Undecidable('a text method with more arguments');
-        return BigInt(wanted === '' ? all.length + 1 : own.split(wanted).length - 1);
-      },
-    ],
-    partition: parted('indexOf'),
-    rpartition: parted('lastIndexOf'),
-    removeprefix: [1, 1, ([text]) => (own.startsWith(textOf(text!)) ? own.slice(textOf(text!).length) : own)],
-    removesuffix: [
-      1,
-      1,
-      ([text]) => (own.endsWith(textOf(text!)) ? own.slice(0, own.length - textOf(text!).length) : own),
-    ],
-    ljust: padded(false, true),
-    rjust: padded(true, false),
-    center: padded(true, true),
-    zfill: [
-      1,
-      1,
-      ([width]) => {
-        const size = numeric(width!);
-        if (typeof size !== 'bigint') throw new PythonError('TypeError', 'a width is needed');
-        if (size > 1_000_000n) throw new Undecidable('so long a value');
-        const sign = /^[-+]?/.exec(own)![0];
-        return sign + own.slice(sign.length).padStart(Number(size) - sign.length - (all.length - own.length), '0');
-      },
-    ],
-    encode: [0, 2, ([encoding, errors]) => encoded(own, encoding, errors)],
-    isascii: is((text) => !/[^\0-\x7f]/.test(text)),
-    isdigit: is((text) => /^[0-9]+$/.test(ascii(text))),
-    isdecimal: is((text) => /^\p{Nd}+$/u.test(text)),
-    isnumeric: is((text) => /^[0-9]+$/.test(ascii(text))),
-    isalpha: is((text) => /^\p{L}+$/u.test(text)),
-    isalnum: is((text) => /^[a-zA-Z0-9]+$/.test(ascii(text))),
-    isidentifier: is((text) => /^[a-zA-Z_]\w*$/.test(ascii(text))),
-    isupper: is((text) => /[A-Z]/.test(ascii(text)) && !/[a-z]/.test(text)),
-    islower: is((text) => /[a-z]/.test(ascii(text)) && !/[A-Z]/.test(text)),
-    isprintable: is((text) => /^[ -~]*$/.test(ascii(text))),
-    isspace: is((text) => text !== '' && strip(text) === ''),
-  };
-}
-
-function split(own: string, separator: Value, limit: Value, fromRight = false): Value {
-  const most = numeric(limit);
-  if (typeof most !== 'bigint') throw new PythonError('TypeError', 'the limit of a split is a whole number');
-  if (separator === null) {
-    if (most >= 0n) throw new Undecidable('a split at white space with a limit');
-    return {kind: 'list', items: words(own)};
-  }
-  const mark = textOf(separator);
-  if (mark === '') throw new PythonError('ValueError', 'empty separator');
-  const all = own.split(mark);
-  const extra = most < 0n || BigInt(all.length) <= most + 1n ? 0 : all.length - Number(most) - 1;
-  if (extra === 0) return {kind: 'list', items: all};
-  if (fromRight) return {kind: 'list', items: [all.slice(0, extra + 1).join(mark), ...all.slice(extra + 1)]};
-  return {kind: 'list', items: [...all.slice(0, -extra - 1), all.slice(-extra - 1).join(mark)]};
-}
 
 /**
  * What can be done with a text that the host completes. A reference counts as one character that is no white space: folders, users
@@ -498,11 +291,4 @@ function matchMethods({groups, named}: MatchValue): Methods {
     group: [0, anyNumber, (args) => (args.length > 1 ? tuple(...args.map(group)) : group(args[0] ?? 0n))],
     groups: [0, 1, ([fallback = null]) => tuple(...groups.slice(1).map((each) => each ?? fallback))],
   };
-}
-
-function textOf(value: Value): string {
-  if (typeof value === 'string') return value;
-  if (isPrefix(value)) throw new Undecidable(value.what);
-  if (isLate(value)) throw lateFault(value);
-  throw new PythonError('TypeError', `a text is needed, not ${typeName(value)}`);
 }

@@ -1,30 +1,34 @@
 /** Python's `re` for patterns that mean the same to JavaScript; any other is not decided. */
+import type {Language} from './language.js';
 import {type FunctionValue, isPrefix, type MatchValue, PythonError, Undecidable, type Value} from './value.js';
 
-export const regularExpressions: Readonly<Record<string, Value>> = {
-  match: matcher('match'),
-  search: matcher('search'),
-  fullmatch: matcher('fullmatch'),
-  compile: {
-    kind: 'function',
-    name: 'compile',
-    call: (args, named) => {
-      if (args.length !== 1 || named.size > 0) throw new Undecidable('re.compile with flags');
-      const bound = (name: 'match' | 'search' | 'fullmatch'): FunctionValue => ({
-        kind: 'function',
-        name,
-        call: (texts, more) => matcher(name).call([args[0]!, ...texts], more),
-      });
-      return {
-        kind: 'module',
-        name: 're.Pattern',
-        members: {match: bound('match'), search: bound('search'), fullmatch: bound('fullmatch')},
-      };
+/** The functions of the module. */
+export function regularExpressions(language: Language): Readonly<Record<string, Value>> {
+  return {
+    match: matcher('match', language),
+    search: matcher('search', language),
+    fullmatch: matcher('fullmatch', language),
+    compile: {
+      kind: 'function',
+      name: 'compile',
+      call: (args, named) => {
+        if (args.length !== 1 || named.size > 0) throw new Undecidable('re.compile with flags');
+        const bound = (name: 'match' | 'search' | 'fullmatch'): FunctionValue => ({
+          kind: 'function',
+          name,
+          call: (texts, more) => matcher(name, language).call([args[0]!, ...texts], more),
+        });
+        return {
+          kind: 'module',
+          name: 're.Pattern',
+          members: {match: bound('match'), search: bound('search'), fullmatch: bound('fullmatch')},
+        };
+      },
     },
-  },
-};
+  };
+}
 
-function matcher(name: 'match' | 'search' | 'fullmatch'): FunctionValue {
+function matcher(name: 'match' | 'search' | 'fullmatch', language: Language): FunctionValue {
   return {
     kind: 'function',
     name,
@@ -34,14 +38,15 @@ function matcher(name: 'match' | 'search' | 'fullmatch'): FunctionValue {
       for (const each of [pattern!, text!]) if (isPrefix(each)) throw new Undecidable(each.what);
       if (typeof pattern !== 'string' || typeof text !== 'string')
         throw new PythonError('TypeError', 'expected string or bytes-like object');
-      const found = translated(pattern, text, name).exec(text);
-      return found ? matchOf(found) : null;
+      const found = translated(pattern, text, name, language).exec(text);
+      return found ? matchOf(found, language) : null;
     },
   };
 }
 
-function matchOf(found: RegExpExecArray): MatchValue {
-  return {kind: 'match', groups: [...found].map((group) => group ?? null), named: {...found.groups}};
+function matchOf(found: RegExpExecArray, {pypy}: Language): MatchValue {
+  const groups = [...found].map((group) => group ?? null);
+  return {kind: 'match', groups, named: {...found.groups}, ...(pypy && {iterable: true})};
 }
 
 /** A search may try every way to share a text among the repetitions of a pattern, and repetitions of repetitions take for ever. */
@@ -52,7 +57,7 @@ function mayTakeLong(pattern: string, text: string): boolean {
   return text.length ** Math.max(1, repetitions) > 1e6;
 }
 
-function translated(pattern: string, text: string, how: 'match' | 'search' | 'fullmatch'): RegExp {
+function translated(pattern: string, text: string, how: 'match' | 'search' | 'fullmatch', {minor}: Language): RegExp {
   // What differs between the two: Unicode classes, look-behind, inline flags, conditionals, possessive and lazy oddities.
   if (
     /[^\x20-\x7e\n\t]/.test(pattern) ||
@@ -92,6 +97,6 @@ function translated(pattern: string, text: string, how: 'match' | 'search' | 'fu
   try {
     return new RegExp(whole);
   } catch {
-    throw new PythonError('error', `${pattern} is no regular expression`);
+    throw new PythonError(minor >= 13 ? 'PatternError' : 'error', `${pattern} is no regular expression`);
   }
 }

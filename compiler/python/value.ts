@@ -83,6 +83,8 @@ export interface MatchValue {
   readonly kind: 'match';
   readonly groups: readonly Value[];
   readonly named: Readonly<Record<string, string>>;
+  /** PyPy's can be gone through, group by group. */
+  readonly iterable?: boolean;
 }
 
 /** A text of which only the beginning is known, such as `sys.version`. */
@@ -353,6 +355,7 @@ export function each(value: Value): Iterable<Value> {
     if (value.kind === 'set' && value.items.length > 1) throw new Undecidable('the order of a set');
     if ('items' in value) return value.items;
     if (value.kind === 'dict') return value.entries.map(([key]) => key);
+    if (value.kind === 'match' && value.iterable) return value.groups;
     if (value.kind === 'iterator') return {[Symbol.iterator]: () => ({next: () => value.rest.next()})};
   }
   throw new PythonError('TypeError', `'${typeName(value)}' object is not iterable`);

@@ -33,6 +33,7 @@ const names = [
   ],
   ...['cpython', 'pypy', 'jython', 'ironpython', 'linux', 'windows', 'cygwin', 'solaris', 'macosx', 'posix'],
   ...['bits32', 'bits64', 'little_endian', 'big_endian', 'True', 'False', 'None', 'nonesuch', 'x'],
+  ...['int', 'str', 'bytes', 'complex', 'len', 'object', 'type', '...'],
 ];
 
 const facts = [
@@ -57,7 +58,10 @@ const texts = [
   ...['"""long"""', "'a,b,c'", "'-12'", "'\\\\'", '"it\'s"'],
 ];
 
-const numbers = ['0', '1', '2', '3', '-1', '10', '0x1f', '0b11', '0o17', '1_000', '1.5', '.5', '1e3', '00', '2.0'];
+const numbers = [
+  ...['0', '1', '2', '3', '-1', '10', '0x1f', '0b11', '0o17', '1_000', '1.5', '.5', '1e3', '00', '2.0'],
+  ...['1j', '(1+2j)', '-0.5j', '-0.0', '1e16', '0.1', '2.675', '1234567.891'],
+];
 
 function atom(random: Random, depth: number): string {
   switch (random.below(depth > 0 ? 9 : 4)) {
@@ -115,6 +119,14 @@ function expression(random: Random, depth: number): string {
         `format(${atom(random, 0)}, '${spec(random)}')`,
         `'{:${spec(random)}}'.format(${atom(random, 0)})`,
         `'%${spec(random)}' % ${atom(random, 0)}`,
+        `${random.pick(['', 'b'])}'%${printf(random)}' % ${random.pick(['', '(1, ', '(3, 2, '])}${atom(random, 0)}`.replace(
+          /(%.*% )(\(.*)$/,
+          '$1$2)',
+        ),
+        `f"${field(random, 2)}"`,
+        `f'${field(random, 1)}${field(random, 1)}' == ${random.pick(texts)}`,
+        `'${brace(random)}'.format(${random.many(3, () => random.pick([...numbers, ...texts.slice(0, 5)])).join(', ')})`,
+        `complex(${random.many(2, () => random.pick([...numbers, "'1+2j'", "'j'", "'1 + j'"])).join(', ')})`,
         `{**${random.pick(['{1: 2}', "{'a': 3}", '{}', 'x', '(1,)'])}, 'b': ${inner()}}`,
         `${random.pick(['dict', "'{a}'.format", '(lambda a: a)'])}(**${random.pick(["{'a': 1}", '{}', '{1: 1}', '2'])})`,
       ]);
@@ -123,16 +135,68 @@ function expression(random: Random, depth: number): string {
   }
 }
 
+/** What follows the `%` of a printf-style format. */
+function printf(random: Random): string {
+  return [
+    random.pick(['', '', '', '', '(a)']),
+    ...random.many(2, () => random.pick(['#', '0', '-', ' ', '+'])),
+    random.pick(['', '', '5', '12', '*']),
+    random.pick(['', '', '.2', '.0', '.', '.*', '.10']),
+    random.pick(['', '', '', 'l', 'h', 'L']),
+    random.pick([...'diouxXeEfFgGcrsab%y', '']),
+  ].join('');
+}
+
+/** A field of a formatted text. */
+function field(random: Random, depth: number): string {
+  const value = random.pick([
+    ...numbers,
+    "'a'",
+    '"a"',
+    'sys.platform',
+    '(1, 2)',
+    'x',
+    '',
+    ' 1 ',
+    '1 != 2',
+    "{'a': 1}",
+    'None',
+  ]);
+  const own = random.pick(['', '', '=', ' = ']) + random.pick(['', '', '!r', '!s', '!a', '!x', ' !r', '!r ']);
+  const format = random.pick([
+    '',
+    `:${spec(random)}`,
+    depth > 0 ? `:${field(random, depth - 1)}` : ':>5',
+    ':{5}',
+    ':.{2}',
+    ':{{',
+  ]);
+  const piece = `{${value}${own}${format}}`;
+  return random.pick(['', 'a', '{{', '}}', '\\n', '\\']) + piece + random.pick(['', '', 'b', '{', '}}']);
+}
+
+/** A template of `str.format`. */
+function brace(random: Random): string {
+  return random
+    .many(3, () => {
+      const name = random.pick(['', '', '0', '1', 'a', '0.real', '0[0]', '[0]', '.imag', '0.', '0[', ' ']);
+      const conversion = random.pick(['', '', '!r', '!s', '!a', '!']);
+      const format = random.pick(['', `:${spec(random)}`, ':{}', ':{1}', ':{0}{1}', ':{']);
+      return random.pick(['', 'a', '{{', '}}', '}']) + random.pick([`{${name}${conversion}${format}}`, '{}', '{']);
+    })
+    .join('');
+}
+
 /** A format specification, most often one that Python knows. */
 function spec(random: Random): string {
   return [
     random.pick(['', '', '', '<', '>', '^', '=', '*^', '0=']),
     random.pick(['', '', '', '+', ' ', '-']),
-    random.pick(['', '', '', '#', '0']),
+    random.pick(['', '', '', '#', '0', 'z']),
     random.pick(['', '5', '12', '3']),
     random.pick(['', '', '', ',', '_']),
-    random.pick(['', '', '.2', '.0', '.12']),
-    random.pick(['', 's', 'd', 'x', 'X', 'o', 'b', 'c', 'e', 'f', 'g', 'G', '%', 'r', 'q']),
+    random.pick(['', '', '.2', '.0', '.12', '._', '.6_']),
+    random.pick(['', 's', 'd', 'x', 'X', 'o', 'b', 'c', 'e', 'f', 'g', 'G', '%', 'n', 'r', 'q']),
   ].join('');
 }
 
@@ -193,6 +257,7 @@ const functions = [
     'iter',
     'next',
   ],
+  ...['complex', 'bytes', 'type', 'round', 'pow', 'ascii', 'issubclass', 'getattr', 'format'],
   ...['callable', 'hasattr', 'isinstance', 'divmod', 'bin', 'hex', 'nonesuch', 'len', 'int', 'str'],
 ];
 
@@ -217,6 +282,14 @@ const methods: readonly ((arg: () => string) => string)[] = [
     (name) => (arg: () => string) => `${name}(${arg()})`,
   ),
   () => 'replace("a", "b")',
+  () => 'real',
+  () => 'imag',
+  () => 'conjugate()',
+  () => 'is_integer()',
+  () => 'as_integer_ratio()',
+  () => 'bit_length()',
+  (arg) => `encode(${arg()})`,
+  (arg) => `decode(${arg()})`,
   () => 'keys()',
   () => 'items()',
   () => 'values()',
