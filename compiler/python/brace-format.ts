@@ -95,6 +95,9 @@ class BraceFormat {
   }
 
   private field({name, conversion, spec, nested}: Field, depth: number): Text {
+    // PyPy looks at the conversion first.
+    if (this.language.pypy && !/^[rsa]?$/.test(conversion))
+      throw new PythonError('ValueError', `invalid conversion ${conversion}`);
     const value = this.value(name);
     const own = nested ? plainText(fromText(text(...this.pieces(spec, depth - 1)))) : spec;
     return asText(formatField(value, conversion, own, this.language), value);
