@@ -67,7 +67,11 @@ const functions: Readonly<Record<string, Builtin>> = {
   any: {takes: [1, 1], call: ([items]) => some(unordered(items!), truth)},
   all: {takes: [1, 1], call: ([items]) => !some(unordered(items!), (value) => !truth(value))},
   abs: {takes: [1, 1], call: ([value]) => absolute(value!)},
-  round: {takes: [1, 2], names: ['number', 'ndigits'], call: ([value, digits]) => rounded(value!, digits)},
+  round: {
+    takes: [1, 2],
+    names: ['number', 'ndigits'],
+    call: ([value, digits = null], _, language) => rounded(value!, digits, language),
+  },
   min: {takes: [1, anyNumber], only: ['key', 'default'], call: (args, named) => extreme(args, named, '<', 'min')},
   max: {takes: [1, anyNumber], only: ['key', 'default'], call: (args, named) => extreme(args, named, '>', 'max')},
   sum: {

@@ -48,6 +48,7 @@ export function complexArithmetic(operator: string, left: Value, right: Value, l
       if (realLeft) return complex(x.real * y.real, x.real * y.imag);
       return realRight ? complex(x.real * y.real, x.imag * y.real) : product(x, y, apart);
     case '/':
+      if (realLeft) return realQuotient(x.real, y, apart);
       return realRight && y.real !== 0 ? complex(x.real / y.real, x.imag / y.real) : quotient(x, y, apart);
     case '**':
       return power(x, y, apart, language);
@@ -82,6 +83,20 @@ function quotient(x: ComplexValue, y: ComplexValue, apart: boolean): ComplexValu
   const ratio = y.real / y.imag;
   const below = y.real * ratio + y.imag;
   return recovered(complex((x.real * ratio + x.imag) / below, (x.imag * ratio - x.real) / below), apart);
+}
+
+/** A real number by a complex one. */
+function realQuotient(x: number, y: ComplexValue, apart: boolean): ComplexValue {
+  const [a, b] = [Math.abs(y.real), Math.abs(y.imag)];
+  if ((a === 0 && b === 0) || !(a >= b || b >= a)) return quotient(complex(x, 0), y, apart);
+  if (a >= b) {
+    const ratio = y.imag / y.real;
+    const below = y.real + y.imag * ratio;
+    return recovered(complex(x / below, (-x * ratio) / below), apart);
+  }
+  const ratio = y.real / y.imag;
+  const below = y.real * ratio + y.imag;
+  return recovered(complex((x * ratio) / below, -x / below), apart);
 }
 
 function power(x: ComplexValue, y: ComplexValue, apart: boolean, {pypy}: Language): ComplexValue {

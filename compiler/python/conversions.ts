@@ -29,8 +29,12 @@ export function wholeNumber(value: Value): bigint {
   return own;
 }
 
-export function toStr([value, encoding, errors]: readonly (Value | undefined)[]): Value {
-  if (encoding === undefined && errors === undefined) return value === undefined ? '' : toText(value);
+export function toStr(
+  [value, encoding, errors]: readonly (Value | undefined)[],
+  _named: ReadonlyMap<string, Value>,
+  language: Language,
+): Value {
+  if (encoding === undefined && errors === undefined) return value === undefined ? '' : toText(value, language);
   if (value === undefined) return '';
   for (const each of [encoding, errors])
     if (each !== undefined && typeof each !== 'string') {

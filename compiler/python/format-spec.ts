@@ -34,7 +34,7 @@ const longest = 10_000;
 export function formatWith(value: Formatted, spec: string, language: Language): string {
   const read = readSpec(spec, language);
   if (typeof value === 'string') return formatText(value, read);
-  if (isComplex(value)) return formatComplex(value, read);
+  if (isComplex(value)) return formatComplex(value, read, language);
   const own = numeric(value)!;
   if (typeof own === 'number') return formatFloat(own, read, language);
   return /^[eEfFgG%]$/.test(read.type) ? formatFloat(floatOf(own), read, language) : formatInteger(own, read, language);
@@ -131,16 +131,18 @@ function parts(
 }
 
 /** Both parts in one format; in brackets, and without a real part that is 0, where no type is given. */
-function formatComplex({real, imag}: ComplexValue, spec: Spec): string {
+function formatComplex({real, imag}: ComplexValue, spec: Spec, {pypy}: Language): string {
   const {type, fill, align, zero, width, grouping} = spec;
   if (type !== '' && !/^[eEfFgGn]$/.test(type)) throw unknownCode(type, 'complex');
   if (zero || fill === '0')
     throw new PythonError('ValueError', 'Zero padding is not allowed in complex format specifier');
   if (align === '=')
     throw new PythonError('ValueError', "'=' alignment flag is not allowed in complex format specifier");
+  // PyPy writes twelve digits where none are asked for.
+  const precision = spec.precision ?? (pypy && type === '' ? 12 : undefined);
   const alone = type === '' && Object.is(real, 0);
   const written = (value: number, sign: string | undefined): string => {
-    const {head, whole, tail} = parts(value, spec, sign, false);
+    const {head, whole, tail} = parts(value, {...spec, precision}, sign, false);
     return head + grouped(whole, 3, grouping) + tail;
   };
   const body = `${alone ? '' : written(real, spec.sign)}${written(imag, alone ? spec.sign : '+')}j`;

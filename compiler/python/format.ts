@@ -3,7 +3,7 @@ import type {text} from '../util/text.js';
 import {complexText} from './complex.js';
 import {floatText} from './float-text.js';
 import {formatWith, hasFormat} from './format-spec.js';
-import type {Language} from './language.js';
+import {type Language, usualLanguage} from './language.js';
 import {
   isBytes,
   isComplex,
@@ -19,9 +19,10 @@ import {
 } from './value.js';
 
 /** `str(value)`: the text of what is written in a fixed way, whatever the host. */
-export function toText(value: Value): Value {
+export function toText(value: Value, language: Language = usualLanguage): Value {
   if (typeof value === 'string' || isPrefix(value) || isLate(value)) return value;
-  return reprOf(value);
+  // PyPy's `str` has twelve digits, its `repr` all.
+  return language.pypy && isComplex(value) ? formatWith(value, '.12', language) : reprOf(value);
 }
 
 /** `repr(value)`, of plain values and lists of them. */
@@ -65,7 +66,7 @@ export function asText(made: Value, of: Value): ReturnType<typeof text> {
 
 /** `format(value, spec)`, as fields of formatted texts do it too. */
 export function formatValue(value: Value, spec: string, language: Language): Value {
-  if (spec === '') return toText(value);
+  if (spec === '') return toText(value, language);
   if (isPrefix(value)) throw new Undecidable(value.what);
   if (isLate(value)) throw lateFault(value);
   if (hasFormat(value)) return formatWith(value, spec, language);
@@ -74,17 +75,17 @@ export function formatValue(value: Value, spec: string, language: Language): Val
 
 /** A field of a formatted text: `!r` makes its value a text first. */
 export function formatField(value: Value, conversion: string, spec: string, language: Language): Value {
-  return formatValue(converted(value, conversion), spec, language);
+  return formatValue(converted(value, conversion, language), spec, language);
 }
 
-function converted(value: Value, conversion: string): Value {
+function converted(value: Value, conversion: string, language: Language): Value {
   switch (conversion) {
     case '':
       return value;
     case 'r':
       return reprOf(value);
     case 's':
-      return toText(value);
+      return toText(value, language);
     case 'a':
       return asciiOf(value);
     default:

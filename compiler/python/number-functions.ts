@@ -6,11 +6,13 @@ import {divided, floatOf, modularPower} from './numbers.js';
 import {binary} from './operators.js';
 import {
   each,
+  equals,
   isBytes,
   isComplex,
   isLate,
   isPrefix,
   isSet,
+  iterate,
   lateFault,
   numeric,
   PythonError,
@@ -34,7 +36,7 @@ export function absolute(value: Value): Value {
 }
 
 /** `round(value, digits)`: of two that are as near the even one. */
-export function rounded(value: Value, digits: Value = null): Value {
+export function rounded(value: Value, digits: Value, language: Language): Value {
   const own = numeric(value);
   if (own === undefined) {
     if (isPrefix(value) || isLate(value)) throw new PythonError('TypeError', "type 'str' has no __round__");
@@ -50,7 +52,8 @@ export function rounded(value: Value, digits: Value = null): Value {
     const size = scaled(Math.abs(own), 0);
     return own < 0 ? -size : size;
   }
-  return roundedFloat(own, places as bigint);
+  // PyPy takes the sign of a zero away.
+  return language.pypy && own === 0 ? 0 : roundedFloat(own, places as bigint);
 }
 
 function roundedWhole(value: bigint, digits: bigint): bigint {
@@ -84,28 +87,60 @@ export function sum(items: Value, start: Value, language: Language): Value {
   if (isBytes(start)) throw new PythonError('TypeError', "sum() can't sum bytes");
   // The order of what is rounded counts.
   const source = isSet(items) && items.items.some((item) => typeof item === 'number') ? each(items) : unordered(items);
-  let total: Value = start as Value;
-  let careful: FloatSum | undefined;
-  for (const item of source) {
-    careful ??= carefulSum(total, language);
-    if (careful?.add(item)) continue;
-    // Another kind of item ends it.
-    total = binary('+', careful ? careful.total() : total, item, language);
-    // What comes after a whole number that is too large for this is added as everything is.
-    if (careful && typeof total === 'number') throw new Undecidable('a sum of such numbers');
-    careful = undefined;
+  if (language.minor < 12 || language.pypy) return plainSum(start, source, language);
+  const all = iterate({kind: 'iterator', name: 'sum', rest: source[Symbol.iterator]()});
+  const found = carefulSum(start, all, language, 64);
+  // Where a word of C has 32 bits, whole numbers stop being words earlier.
+  const same = all.every((item) => typeof item !== 'bigint' || BigInt.asIntN(31, item) === item);
+  if (!same && !equals(found, carefulSum(start, all, language, 32))) throw new Undecidable('a sum of such numbers');
+  return found;
+}
+
+function plainSum(start: Value, items: Iterable<Value>, language: Language): Value {
+  let total = start;
+  for (const item of items) total = binary('+', total, item, language);
+  return total;
+}
+
+/**
+ * From 3.12 on what rounding takes away from floats is kept apart, from 3.14 on of complex numbers, too.
+ * Source: CPython, bltinmodule.c, builtin_sum: whole numbers first, then floats, then complex ones, then anything.
+ */
+function carefulSum(start: Value, items: readonly Value[], language: Language, bits: number): Value {
+  const {minor} = language;
+  const isWord = (value: Value): boolean => {
+    const own = numeric(value);
+    return typeof own === 'bigint' && BigInt.asIntN(bits, own) === own;
+  };
+  let total = start;
+  let at = 0;
+  const add = (): void => {
+    if (at < items.length) total = binary('+', total, items[at++]!, language);
+  };
+  if (typeof total === 'bigint' && isWord(total)) {
+    for (; at < items.length && isWord(items[at]!); at++) {
+      const next = binary('+', total, items[at]!, language);
+      if (!isWord(next)) break;
+      total = next;
+    }
+    add();
   }
-  return careful ? careful.total() : total;
+  const carefully = (sum: FloatSum): void => {
+    while (
+      at < items.length &&
+      (minor >= 14 || typeof items[at] !== 'bigint' || isWord(items[at]!)) &&
+      sum.add(items[at]!)
+    )
+      at++;
+    total = sum.total();
+    add();
+  };
+  if (typeof total === 'number') carefully(new FloatSum(total, undefined, minor));
+  if (isComplex(total) && minor >= 14) carefully(new FloatSum(total.real, total.imag, minor));
+  return plainSum(total, items.slice(at), language);
 }
 
-/** From 3.12 on what rounding takes away from floats is kept apart, from 3.14 on of complex numbers, too. */
-function carefulSum(total: Value, {minor, pypy}: Language): FloatSum | undefined {
-  if (pypy || minor < 12) return undefined;
-  if (typeof total === 'number') return new FloatSum(total, undefined, minor);
-  return isComplex(total) && minor >= 14 ? new FloatSum(total.real, total.imag, minor) : undefined;
-}
-
-/** Source: CPython, bltinmodule.c, builtin_sum: Neumaier's algorithm. */
+/** Neumaier's algorithm. */
 class FloatSum {
   private readonly real: Part;
   private readonly imag: Part | undefined;
@@ -119,7 +154,7 @@ class FloatSum {
     this.imag = imag === undefined ? undefined : {found: imag, lost: 0};
   }
 
-  /** @returns false for what is no such number, or a whole one that does not fit into a word */
+  /** @returns false for what is no such number */
   add(item: Value): boolean {
     if (isComplex(item)) {
       if (!this.imag) return false;
@@ -128,8 +163,8 @@ class FloatSum {
     } else if (typeof item === 'number') carefully(this.real, item);
     else {
       const own = numeric(item);
-      if (typeof own !== 'bigint' || BigInt.asIntN(64, own) !== own) return false;
-      if (this.minor >= 14) carefully(this.real, Number(own));
+      if (typeof own !== 'bigint') return false;
+      if (this.minor >= 14) carefully(this.real, floatOf(own));
       else this.real.found += Number(own);
     }
     return true;

@@ -4,6 +4,7 @@ import {text} from '../util/text.js';
 import {asciiOf, asText, reprOf, toText} from './format.js';
 import {formatWith} from './format-spec.js';
 import type {Language} from './language.js';
+import {floatOf} from './numbers.js';
 import {
   type BytesValue,
   equals,
@@ -203,7 +204,7 @@ class PercentFormat {
       if (!isBytes(value)) throw new PythonError('TypeError', '%b requires a bytes-like object');
       own = text(value.text);
     } else if (code === 'a' || (this.bytes && code === 'r')) own = text(asciiOf(value));
-    else own = asText(code === 'r' ? reprOf(value) : toText(value), value);
+    else own = asText(code === 'r' ? reprOf(value) : toText(value, this.language), value);
     if (width === 0 && precision === undefined) return own;
     if (own.pieces.some((piece) => typeof piece !== 'string')) throw new Undecidable('the width of such a text');
     const all = [...own.pieces.join('')];
@@ -261,9 +262,16 @@ function wholeText(value: Value, format: Format, {pypy}: Language): string {
 function floatText(value: Value, format: Format, language: Language): string {
   const {flags, precision = 6, code} = format;
   const own = numberOf(value, code);
+  // PyPy turns to another format for large numbers.
+  if (language.pypy && /f/i.test(code) && isHuge(own)) throw new Undecidable('such a format of a float');
   const body = formatWith(own, `${flags.includes('#') ? '#' : ''}.${precision}${code}`, language);
   const negative = body.startsWith('-');
   return padded(signOf(negative, flags), negative ? body.slice(1) : body, format);
+}
+
+function isHuge(value: bigint | number): boolean {
+  const own = typeof value === 'bigint' ? floatOf(value) : value;
+  return Number.isFinite(own) && Math.abs(own) >= 1e50;
 }
 
 function signOf(negative: boolean, flags: string): string {
