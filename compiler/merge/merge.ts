@@ -41,6 +41,8 @@ export function merge(graph: Graph, report: Report, options: MergeOptions): Conf
 class Merger {
   private readonly effects = new Map<GraphFile, Effect>();
   private readonly uses = new Map<GraphFile, number>();
+  /** Options that lose their name: what one is said of once. */
+  private readonly told = new Set<HistoryItem>();
 
   constructor(
     private readonly graph: Graph,
@@ -71,6 +73,8 @@ class Merger {
     const defaults = (): State => new Map([['buildout', {keys: this.defaults(), span: undefined}]]);
     try {
       const userDefaults = graph.userDefaults && this.stateOf(graph.userDefaults, undefined);
+      // Before any other file is opened, for the options of downloads alone: it can fail where the files that follow would not let it.
+      if (userDefaults) this.update(defaults(), copyState(userDefaults));
       const data = this.update(defaults(), this.entry(userDefaults));
       for (const file of graph.commandLineExtends) this.update(data, this.stateOf(file, userDefaults));
       return this.update(data, commandLineState(graph));
@@ -145,6 +149,8 @@ class Merger {
   }
 
   private readonly fail = (section: string, {item}: EmptyName): void => {
+    if (item && this.told.has(item)) return;
+    if (item) this.told.add(item);
     this.report({
       kind: emptyOptionName,
       message: `an option of [${section}] loses its whole name`,
