@@ -44,7 +44,7 @@ export const settingSections: readonly SettingSection[] = [
         name: 'restart-command',
         text: 'with services = none: what restarts them after a switch; else stop-command and start-command',
       },
-      {name: 'start-command', text: 'with services = none: what starts them'},
+      {name: 'start-command', text: 'with services = none: what starts them; a daemon redirects its own output'},
       {name: 'stop-command', text: 'with services = none: what stops them, also before a restore'},
       {name: 'status-command', text: 'with services = none: what exits with 0 while they run'},
       {name: 'installer', fallback: 'auto', text: 'auto (uv where the host has it, else pip), uv or pip'},

@@ -11,7 +11,8 @@ command_run() (
     words=$STATE/command.log
     must rm -f "$words" "$words.done"
     # Into a file and not into a pipe, which a daemon that it starts would keep open.
-    : >"$words" || die "could not write $words"
+    # They may hold a secret, until they are redacted for the log.
+    (umask 077 && : >"$words") || die "could not write $words"
     exec 3<"$words"
     command_follow "$words.done" &
     follower=$!

@@ -27,6 +27,7 @@ for (const shell of testShells()) {
       'after-switch',
       'yes',
       `i=0; while [ "$i" -lt 30 ]; do i=$((i + 1)); echo "row $i"; done
+ls -l ../../.cfgc/command.log >"$PWD.mode"
 echo "connected with canary-of-the-test, PASSWORD=guessed" >&2
 exit 7`,
     )}
@@ -43,6 +44,7 @@ each_secret() { "$@" 'admin' env 'ADMIN_OF_TEST' no || return; }`;
     );
     t.notRegex(logged, /row 1\n|canary|guessed/);
     t.notRegex(await readFile(join(host.prefix, '.cfgc/last.log'), 'utf8'), /canary|guessed/);
+    t.regex(await readFile(join(host.prefix, 'releases/1.1.0.mode'), 'utf8'), /^-rw-------/, 'nobody reads along');
     await t.throwsAsync(stat(join(host.prefix, '.cfgc/command.log')), {code: 'ENOENT'});
   });
 
