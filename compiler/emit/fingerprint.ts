@@ -47,8 +47,9 @@ export function serviceSources(service: ServiceEntry, plan: ReleasePlan, lock: L
   const uses = new Set([service.origin.part, ...service.uses]);
   return plan.entries.flatMap((entry) => {
     if (entry.kind !== 'environment') return [];
-    const names = namesBelow(askedOf(entry, uses), lock, entry.exclude);
     const installed = entry.editable.filter(({install}) => install);
+    if (installed.length === 0) return [];
+    const names = namesBelow(askedOf(entry, uses), lock, entry.exclude);
     return installed.some(({name}) => names.has(name)) ? installed.map(({path}) => path) : [];
   });
 }
@@ -70,9 +71,20 @@ export function closure(
   return lock.packages.filter((item) => wanted.has(item.name));
 }
 
+const needsOf = new WeakMap<Lock, ReadonlyMap<string, readonly string[]>>();
+
+/** What each name of a lock needs directly; the same for each service, and read once. */
+function needsIn(lock: Lock): ReadonlyMap<string, readonly string[]> {
+  const known = needsOf.get(lock);
+  if (known) return known;
+  const needs = new Map<string, readonly string[]>();
+  for (const item of lock.packages) needs.set(item.name, (needs.get(item.name) ?? []).concat(item.dependencies));
+  needsOf.set(lock, needs);
+  return needs;
+}
+
 function namesBelow(names: readonly string[], lock: Lock, exclude: readonly string[]): ReadonlySet<string> {
-  const needs = new Map<string, string[]>();
-  for (const item of lock.packages) needs.set(item.name, [...(needs.get(item.name) ?? []), ...item.dependencies]);
+  const needs = needsIn(lock);
   const wanted = new Set<string>();
   const queue = [...names];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {

@@ -79,9 +79,8 @@ const checksumMark = '# cfgc-sha256: ';
 
 /** Line 3 holds the SHA-256 of all other lines. `lib/selfcheck.sh` asks it again on the host. */
 function withChecksum(body: string): string {
-  const lines = body.split('\n');
-  const digest = sha256(lines.join('\n'));
-  return [...lines.slice(0, 2), checksumMark + digest, ...lines.slice(2)].join('\n');
+  const third = body.indexOf('\n', body.indexOf('\n') + 1) + 1;
+  return `${body.slice(0, third)}${checksumMark}${sha256(body)}\n${body.slice(third)}`;
 }
 
 /** `[layout] data = …` moves what `$DATA` names; code is the release's own place for lib and share. */
