@@ -29,19 +29,20 @@ command_run() (
 )
 
 # command_follow DONE: shows what comes into file 3, until the file DONE is there. Who shows the rest reads on from the same place.
+# A release has many short commands, and each waits for the next look: it comes soon at first.
 command_follow() {
-    looks=0
-    until [ -e "$1" ]; do
-        cat <&3 >&2
-        # Short commands are not to take a second each: a fraction, where sleep knows those.
-        if [ "$looks" -lt 5 ]; then
-            looks=$((looks + 1))
-            sleep 0.2 2>/dev/null || sleep 1
-        else
-            sleep 1
-        fi
-        log_orphan
+    for pause in 0.02 0.04 0.08 0.15 0.3 0.5; do
+        command_look "$1" "$pause" || return 0
     done
+    while command_look "$1" 1; do :; done
+}
+
+# command_look DONE SECONDS: shows what is there and waits, a whole second where sleep knows no fractions; fails where DONE is.
+command_look() {
+    [ ! -e "$1" ] || return 1
+    cat <&3 >&2
+    sleep "$2" 2>/dev/null || sleep 1
+    log_orphan
 }
 
 # command_record FILE SEVERITY WHOSE: the end of its words, which the screen has, for the log. They are no part of this script, and

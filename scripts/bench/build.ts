@@ -121,8 +121,9 @@ function settings({folder}: Bench, prefix: string): readonly string[] {
     `release:prefix=${prefix}`,
     `secrets:admin=generate:${folder}/secrets/admin`,
     `secrets:hook-key=generate:${folder}/secrets/hook-key`,
-    // A weekly job has no place in a crontab of this machine.
+    // A weekly job has no place in a crontab of this machine, and the one whom a webhook tells is not there.
     'buildout:parts-=zeopack',
+    'webhooks:ci=',
   ];
 }
 
