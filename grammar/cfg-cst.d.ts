@@ -29,18 +29,7 @@ export interface SectionCstNode extends CstNode {
 
 export type SectionCstChildren = {
   Header: IToken[];
-  Indented?: IToken[];
-  Junk?: IToken[];
-  setting?: SettingCstNode[];
-};
-
-export interface SettingCstNode extends CstNode {
-  name: 'setting';
-  children: SettingCstChildren;
-}
-
-export type SettingCstChildren = {
-  Option: IToken[];
+  Option?: IToken[];
   Indented?: IToken[];
   Junk?: IToken[];
 };
@@ -49,5 +38,4 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   file(children: FileCstChildren, param?: IN): OUT;
   preamble(children: PreambleCstChildren, param?: IN): OUT;
   section(children: SectionCstChildren, param?: IN): OUT;
-  setting(children: SettingCstChildren, param?: IN): OUT;
 }

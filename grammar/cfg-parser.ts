@@ -13,6 +13,13 @@ export class CfgParser extends CstParser {
     this.performSelfAnalysis();
   }
 
+  /** Made once: a list of functions for each line would be much to throw away. */
+  private readonly lines = [
+    {ALT: () => this.CONSUME(Option)},
+    {ALT: () => this.CONSUME(Indented)},
+    {ALT: () => this.CONSUME(Junk)},
+  ];
+
   readonly file = this.RULE('file', () => {
     this.SUBRULE(this.preamble);
     this.MANY(() => this.SUBRULE(this.section));
@@ -20,24 +27,15 @@ export class CfgParser extends CstParser {
 
   /** What stands before the first header: blank lines, or a mistake. */
   readonly preamble = this.RULE('preamble', () => {
-    this.MANY(() =>
-      this.OR([
-        {ALT: () => this.CONSUME(Indented)},
-        {ALT: () => this.CONSUME(Junk)},
-        {ALT: () => this.CONSUME(Option)},
-      ]),
-    );
+    this.MANY(() => this.OR(this.lines));
   });
 
+  /**
+   * Options, and the lines that continue one: which of them follow which option, their places say. A rule of its own for an
+   * option would be entered as often as there are options, which takes longer than all that the rest of a parse does.
+   */
   readonly section = this.RULE('section', () => {
     this.CONSUME(Header);
-    this.MANY(() => this.OR([{ALT: () => this.CONSUME(Indented)}, {ALT: () => this.CONSUME(Junk)}]));
-    this.MANY1(() => this.SUBRULE(this.setting));
-  });
-
-  /** An option and the lines that continue it. A junk line does not end it. */
-  readonly setting = this.RULE('setting', () => {
-    this.CONSUME(Option);
-    this.MANY(() => this.OR([{ALT: () => this.CONSUME(Indented)}, {ALT: () => this.CONSUME(Junk)}]));
+    this.MANY(() => this.OR(this.lines));
   });
 }

@@ -1,5 +1,5 @@
 import type {CstNode, IToken} from 'chevrotain';
-import type {FileCstChildren, SectionCstNode, SettingCstNode} from '../../grammar/cfg-cst.js';
+import type {FileCstChildren, SectionCstNode} from '../../grammar/cfg-cst.js';
 import {CfgParser} from '../../grammar/cfg-parser.js';
 import {cfgLexer, type HeaderParts, type OptionParts} from '../../grammar/tokens.js';
 import type {Report} from '../diagnostics/diagnostic.js';
@@ -57,10 +57,14 @@ function parseTree(text: string): FileCstChildren {
   return tree.children as unknown as FileCstChildren;
 }
 
+const none: readonly IToken[] = [];
+
 /** An option while its lines are read. */
 interface Draft {
   /** Of the value, joined when all are read: of an option that is added to very often, each would be a copy of all. */
-  lines: string[];
+  lines: string[] | undefined;
+  /** While it has one line alone: most have, and need no list. */
+  value: string;
   key: string;
   keySpan: Span;
   start: number;
@@ -71,6 +75,8 @@ interface SectionDraft {
   readonly name: string;
   span: Span;
   readonly options: Map<string, Draft>;
+  /** Names that `NAME +` or `NAME -` stands for: few, and each option asks for them. */
+  readonly signed: Set<string>;
 }
 
 /** Walks the lines in order and keeps what buildout keeps: the section, the option, whether it began with an empty line. */
@@ -111,8 +117,8 @@ class Reader {
     const sections: CfgSection[] = [];
     this.sections.forEach(({name, span, options}) => {
       const read: CfgOption[] = [];
-      options.forEach(({key, lines, keySpan, start, end}) => {
-        read.push({key, value: finish(lines.join('\n')), keySpan, valueSpan: {source, start, end}});
+      options.forEach(({key, value, lines, keySpan, start, end}) => {
+        read.push({key, value: finish(lines ? lines.join('\n') : value), keySpan, valueSpan: {source, start, end}});
       });
       sections.push({name, span, options: read});
     });
@@ -129,35 +135,33 @@ class Reader {
       this.section = this.sections.get(header.name);
       if (this.section) this.section.span = span;
       else {
-        this.section = {name: header.name, span, options: new Map()};
+        this.section = {name: header.name, span, options: new Map(), signed: new Set()};
         this.sections.set(header.name, this.section);
       }
       this.option = undefined;
     }
-    this.strays(children.Indented, children.Junk);
-    for (const node of children.setting ?? []) {
-      if (this.stopped) return;
-      this.readOption(node);
+    const {Option: options = none, Indented: indented = none, Junk: junk = none} = children;
+    let [lines, mistakes] = [0, 0];
+    // Before the first option, then behind each of them: the lines up to the next one.
+    for (let at = -1; at < options.length && !this.stopped; at++) {
+      const end = options[at + 1]?.startOffset ?? Number.POSITIVE_INFINITY;
+      const [firstLine, firstMistake] = [lines, mistakes];
+      while (lines < indented.length && indented[lines]!.startOffset < end) lines++;
+      while (mistakes < junk.length && junk[mistakes]!.startOffset < end) mistakes++;
+      const option = options[at];
+      if (option && !this.section) this.noHeader(option);
+      else if (option && this.active) {
+        this.start(option);
+        for (let line = firstLine; line < lines; line++) this.continue(indented[line]!);
+        // A junk line does not end an option.
+        for (let mistake = firstMistake; mistake < mistakes; mistake++) this.junk(junk[mistake]!);
+      } else if (lines > firstLine || mistakes > firstMistake)
+        this.strays(indented.slice(firstLine, lines), junk.slice(firstMistake, mistakes));
     }
-  }
-
-  private readOption({children}: SettingCstNode): void {
-    const token = children.Option[0]!;
-    if (!this.section) {
-      this.noHeader(token);
-      return;
-    }
-    if (!this.active) {
-      this.strays(children.Indented, children.Junk);
-      return;
-    }
-    this.start(token);
-    for (const continuation of children.Indented ?? []) this.continue(continuation);
-    for (const junk of children.Junk ?? []) this.junk(junk);
   }
 
   private start(token: IToken): void {
-    const {options} = this.section!;
+    const {options, signed} = this.section!;
     const {key, keyStart, keyEnd, valueStart, lineEnd} = payload<OptionParts>(token);
     const written = rstrip(this.text.slice(valueStart, lineEnd));
     const value = strip(written);
@@ -166,18 +170,21 @@ class Reader {
     const last = valueStart + written.length + this.base;
     if (known && (operator === '+' || operator === '-')) {
       // Conditional sections can add to one option several times in a file.
+      known.lines ??= [known.value];
       stripEnd(known.lines);
       if (value !== '') known.lines.push(value);
       known.end = last;
       this.option = known;
     } else {
-      if (operator !== '+' && operator !== '-') {
+      if (operator === '+' || operator === '-') signed.add(key.slice(0, -2));
+      else if (signed.delete(key)) {
         options.delete(`${key} +`);
         options.delete(`${key} -`);
       }
       const draft = {
         key,
-        lines: [value],
+        value,
+        lines: undefined,
         keySpan: this.span(keyStart, keyEnd),
         start: valueStart + this.base,
         end: last,
@@ -195,6 +202,7 @@ class Reader {
     const start = token.startOffset + this.base;
     const written = rstrip(token.image);
     if (written === '' && !this.block) return;
+    option.lines ??= [option.value];
     option.lines.push(this.block ? written : strip(written));
     if (written !== '') option.end = start + written.length;
   }
