@@ -296,6 +296,8 @@ export function order(a: Value, b: Value, operator: string): number {
       if (!equals(a.items[at]!, b.items[at]!)) return order(a.items[at]!, b.items[at]!, operator);
     return a.items.length - b.items.length;
   }
+  const asSet = (value: Value): boolean => isView(value) || isSet(value);
+  if (asSet(a) && asSet(b)) throw new Undecidable('a comparison of the views of a dict');
   throw new PythonError(
     'TypeError',
     `'${operator}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`,
