@@ -148,12 +148,15 @@ async function bundle() {
   if (beyondAscii) throw new Error(`the bundle holds a character that is not ASCII: ${beyondAscii[0]}`);
   const start = readFileSync(join(root, 'scripts/start.cjs'), 'utf8');
   const name = `bundle-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
-  // The start last, and by a rename: who runs it meanwhile has the old pair or the new one.
-  writeFileSync(join(dist, name), code);
-  const command = join(dist, 'cfgc.cjs');
-  writeFileSync(`${command}.new`, `#!/usr/bin/env node\nconst bundle = ${JSON.stringify(name)};\n${start}`);
-  chmodSync(`${command}.new`, 0o755);
-  renameSync(`${command}.new`, command);
+  // Each by a rename, the start last: who runs it meanwhile has the old pair or the new one.
+  replace(join(dist, name), code, 0o644);
+  replace(join(dist, 'cfgc.cjs'), `#!/usr/bin/env node\nconst bundle = ${JSON.stringify(name)};\n${start}`, 0o755);
   const replaced = readdirSync(dist).filter((other) => /^\.?bundle-/.test(other) && other !== name);
   for (const other of replaced) rmSync(join(dist, other));
+}
+
+function replace(path, content, mode) {
+  writeFileSync(`${path}.new`, content);
+  chmodSync(`${path}.new`, mode);
+  renameSync(`${path}.new`, path);
 }

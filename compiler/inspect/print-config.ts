@@ -132,7 +132,11 @@ function shownValue(option: Printed): string {
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map.keys()].sort().map((key) => [key, map.get(key)!] as const);
+  const found: (readonly [string, T])[] = [];
+  inOrder(map, (key, value) => {
+    found.push([key, value]);
+  });
+  return found;
 }
 
 /** `sorted`, without an array for each of them. */

@@ -1,6 +1,7 @@
 /** Methods of bytes: as those of texts, of ASCII alone, and with bytes for arguments. */
 import {decoded} from './codecs.js';
 import type {Method, Methods} from './methods.js';
+import {zeroFilled} from './text-methods.js';
 import {
   type BytesValue,
   isBytes,
@@ -137,17 +138,7 @@ export function bytesMethods({text: own}: BytesValue): Methods {
       1,
       ([part]) => bytes(own.endsWith(bytesOf(part!)) ? own.slice(0, own.length - bytesOf(part!).length) : own),
     ],
-    zfill: [
-      1,
-      1,
-      ([width]) => {
-        const size = numeric(width!);
-        if (typeof size !== 'bigint') throw new PythonError('TypeError', 'a width is needed');
-        if (size > 1_000_000n) throw new Undecidable('so long a value');
-        const sign = /^[-+]?/.exec(own)![0];
-        return bytes(sign + own.slice(sign.length).padStart(Math.max(0, Number(size) - sign.length), '0'));
-      },
-    ],
+    zfill: [1, 1, ([width]) => bytes(zeroFilled(own, width!, own.length))],
     isalpha: is(/^[a-zA-Z]+$/),
     isalnum: is(/^[a-zA-Z0-9]+$/),
     isdigit: is(/^[0-9]+$/),

@@ -20,6 +20,15 @@ import {
   type Value,
 } from './value.js';
 
+/** `zfill` of texts and of bytes: zeros behind the sign; `length` in Python's characters. */
+export function zeroFilled(own: string, width: Value, length: number): string {
+  const size = numeric(width);
+  if (typeof size !== 'bigint') throw new PythonError('TypeError', 'a width is needed');
+  if (size > 1_000_000n) throw new Undecidable('so long a value');
+  const sign = /^[-+]?/.exec(own)![0];
+  return sign + own.slice(sign.length).padStart(Number(size) - sign.length + own.length - length, '0');
+}
+
 export function textMethods(own: string): Methods {
   const all = [...own];
   const affix = (test: (whole: string, part: string) => boolean): Method => [
@@ -170,17 +179,7 @@ export function textMethods(own: string): Methods {
     ljust: padded(false, true),
     rjust: padded(true, false),
     center: padded(true, true),
-    zfill: [
-      1,
-      1,
-      ([width]) => {
-        const size = numeric(width!);
-        if (typeof size !== 'bigint') throw new PythonError('TypeError', 'a width is needed');
-        if (size > 1_000_000n) throw new Undecidable('so long a value');
-        const sign = /^[-+]?/.exec(own)![0];
-        return sign + own.slice(sign.length).padStart(Number(size) - sign.length - (all.length - own.length), '0');
-      },
-    ],
+    zfill: [1, 1, ([width]) => zeroFilled(own, width!, all.length)],
     encode: [0, 2, ([encoding, errors]) => encoded(own, encoding, errors)],
     isascii: is((text) => !/[^\0-\x7f]/.test(text)),
     isdigit: is((text) => /^[0-9]+$/.test(ascii(text))),

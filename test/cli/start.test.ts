@@ -1,10 +1,11 @@
 /** The start of the command: what it keeps from one run to the next, and where. */
-import {chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {dir} from 'tmp-promise';
+import {asNobody, installCommand, needsNobody} from '../harness/installed.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, needsProgram, projectRoot, type Ran} from '../harness/tools.js';
+import {execute, type Ran} from '../harness/tools.js';
 
 interface Installed {
   readonly folder: string;
@@ -22,15 +23,12 @@ async function installed(t: ExecutionContext): Promise<Installed> {
   const [folder, home] = [join(path, 'package'), join(path, 'home')];
   await mkdir(folder);
   await mkdir(home);
-  const dist = join(projectRoot, 'dist');
-  const brought = (await readdir(dist)).filter((name) => /^(cfgc\.cjs|bundle-.*\.js)$/.test(name));
-  for (const name of brought) await copyFile(join(dist, name), join(folder, name));
+  const brought = await installCommand(folder);
   return {
     folder,
     home,
     run: (env = {HOME: home}) => execute([process.execPath, join(folder, 'cfgc.cjs'), '--version'], {env}),
-    kept: async (where) =>
-      (await readdir(where).catch(() => [])).filter((name) => !brought.includes(name) && name !== 'cfgc.cjs'),
+    kept: async (where) => (await readdir(where).catch(() => [])).filter((name) => !brought.includes(name)),
   };
 }
 
@@ -84,32 +82,30 @@ test('start: a link to the command runs it', async (t) => {
   says(t, await execute([process.execPath, join(home, 'cfgc'), '--version'], {env: {HOME: home}}));
 });
 
-const asNobody = process.getuid?.() === 0 ? needsProgram('setpriv') : 'only root can be someone else';
-
-testWith(asNobody)(
+testWith(needsNobody)(
   'start: a user whom the machine does not know, without HOME, compiles; nothing is kept',
   async (t) => {
     const {folder, home, kept} = await installed(t);
     const profile = join(home, 'prod.cfg');
     await writeFile(profile, '[buildout]\nparts =\nextends-cache = ~/cache\n');
     for (const path of [join(folder, '..'), folder, home]) await chmod(path, 0o755);
-    const ran = await execute(
-      ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, join(folder, 'cfgc.cjs'), 'query', profile],
-      {env: {PATH: process.env.PATH}, cwd: home},
-    );
+    const ran = await execute([...asNobody, process.execPath, join(folder, 'cfgc.cjs'), 'query', profile], {
+      env: {PATH: process.env.PATH},
+      cwd: home,
+    });
     t.is(ran.status, 0, ran.stderr);
     t.regex(ran.stdout, /^parts =$/m);
     t.deepEqual(await kept(folder), []);
   },
 );
 
-testWith(asNobody)(
+testWith(needsNobody)(
   'start: where the package belongs to another, the code is kept in the user’s cache folder',
   async (t) => {
     const {folder, home} = await installed(t);
     for (const path of [join(folder, '..'), folder]) await chmod(path, 0o755);
     await chmod(home, 0o777);
-    const as = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, join(folder, 'cfgc.cjs'), '--version'];
+    const as = [...asNobody, process.execPath, join(folder, 'cfgc.cjs'), '--version'];
     says(t, await execute(as, {env: {PATH: process.env.PATH, HOME: home}}));
     const found = await readdir(join(home, '.cache/cfgc'));
     t.is(found.length, 1);

@@ -1,13 +1,12 @@
 /** Files that can't be written or read: each command says which and why, and changes nothing else. */
-import {chmod, copyFile, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {dir} from 'tmp-promise';
 import {serve} from '../harness/http.js';
+import {asNobody, installCommand, needsNobody} from '../harness/installed.js';
 import {testWith} from '../harness/test-with.js';
-import {execute, needsProgram, projectRoot, type Ran} from '../harness/tools.js';
-
-const asNobody = process.getuid?.() === 0 ? needsProgram('setpriv') : 'only root can be someone else';
+import {execute, type Ran} from '../harness/tools.js';
 
 interface Site {
   readonly folder: string;
@@ -35,20 +34,18 @@ async function siteOf(t: ExecutionContext, more: Readonly<Record<string, string>
   const folder = join(path, 'site');
   await mkdir(folder);
   for (const [name, text] of Object.entries({'prod.cfg': profile, ...more})) await writeFile(join(folder, name), text);
-  const dist = join(projectRoot, 'dist');
-  for (const name of await readdir(dist))
-    if (/^(cfgc\.cjs|bundle-.*\.js)$/.test(name)) await copyFile(join(dist, name), join(path, name));
+  await installCommand(path);
   for (const each of [path, folder]) await chmod(each, 0o755);
   const command = [process.execPath, join(path, 'cfgc.cjs')];
   const options = {cwd: folder, env: {PATH: process.env.PATH, HOME: join(path, 'home')}};
   return {
     folder,
     run: (...words) => execute([...command, ...words], options),
-    asNobody: (...words) => execute(['setpriv', '--reuid=54321', '--clear-groups', ...command, ...words], options),
+    asNobody: (...words) => execute([...asNobody, ...command, ...words], options),
   };
 }
 
-testWith(asNobody)('write: a folder that the user may not write to is named, with the file', async (t) => {
+testWith(needsNobody)('write: a folder that the user may not write to is named, with the file', async (t) => {
   const host = await serve(t, {'/base.cfg': '[versions]\n'});
   const made = await siteOf(t, {
     'remote.cfg': `[buildout]\nextends = ${host.origin}/base.cfg\nparts =\n`,
